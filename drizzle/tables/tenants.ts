@@ -1,0 +1,73 @@
+import type { TenantId, UserId } from '@kith/kernel/ids.ts';
+import { integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { inetAddress, moment } from './columns.ts';
+import { roleType } from './role.ts';
+
+/** The tenants subgraph's tables. Rules and policies stand in the migrations; a test keeps both in agreement. */
+export const tenantsSchema = pgSchema('tenants');
+
+export const tenantStatus = tenantsSchema.enum('tenant_status', ['ACTIVE', 'SUSPENDED']);
+
+/** A community, company or product. */
+export const tenants = tenantsSchema.table('tenants', {
+  id: uuid('id').$type<TenantId>().primaryKey(),
+  name: text('name').notNull(),
+  slug: text('slug').notNull(),
+  status: tenantStatus('status').notNull().default('ACTIVE'),
+  version: integer('version').notNull().default(1),
+  createdAt: moment('created_at').notNull(),
+  updatedAt: moment('updated_at').notNull(),
+});
+
+/** A person's place in a tenant. */
+export const memberships = tenantsSchema.table('memberships', {
+  id: uuid('id').primaryKey(),
+  tenantId: uuid('tenant_id').$type<TenantId>().notNull().references(() => tenants.id),
+  userId: uuid('user_id').$type<UserId>().notNull(),
+  role: roleType('role').notNull(),
+  joinedAt: moment('joined_at').notNull(),
+});
+
+/** The rules a tenant chose. */
+export const settings = tenantsSchema.table('settings', {
+  tenantId: uuid('tenant_id').$type<TenantId>().primaryKey().references(() => tenants.id),
+  settings: jsonb('settings').notNull().default({}),
+  version: integer('version').notNull().default(1),
+  updatedAt: moment('updated_at').notNull(),
+});
+
+/** Every privileged or security-relevant act. Append-only, cut by month. */
+export const auditEntries = tenantsSchema.table(
+  'audit_entries',
+  {
+    id: uuid('id').notNull(),
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    occurredAt: moment('occurred_at').notNull(),
+    actorId: uuid('actor_id').$type<UserId>(),
+    impersonatorId: uuid('impersonator_id').$type<UserId>(),
+    action: text('action').notNull(),
+    targetType: text('target_type').notNull(),
+    targetId: text('target_id').notNull(),
+    before: jsonb('before'),
+    after: jsonb('after'),
+    ipAddress: inetAddress('ip_address'),
+    userAgent: text('user_agent'),
+    requestId: text('request_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.id, table.occurredAt] })],
+);
+
+/** One's own memberships in every tenant, whatever tenant one acts in, each with its tenant. */
+export const ownMemberships = tenantsSchema
+  .view('own_memberships', {
+    id: uuid('id').notNull(),
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    userId: uuid('user_id').$type<UserId>().notNull(),
+    role: roleType('role').notNull(),
+    joinedAt: moment('joined_at').notNull(),
+    tenantName: text('tenant_name').notNull(),
+    tenantSlug: text('tenant_slug').notNull(),
+    tenantStatus: tenantStatus('tenant_status').notNull(),
+    tenantCreatedAt: moment('tenant_created_at').notNull(),
+  })
+  .existing();

@@ -1,0 +1,89 @@
+import type { TenantId, UserId } from '@kith/kernel/ids.ts';
+import { boolean, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { moment } from './columns.ts';
+import { roleType } from './role.ts';
+
+/** The users subgraph's tables. Rules and policies stand in the migrations; a test keeps both in agreement. */
+export const usersSchema = pgSchema('users');
+
+export const userStatus = usersSchema.enum('user_status', ['PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'BANNED', 'DELETED']);
+export const colorScheme = usersSchema.enum('color_scheme', ['SYSTEM', 'LIGHT', 'DARK']);
+
+/** One row a person: the account and where it stands in its life. */
+export const people = usersSchema.table('people', {
+  id: uuid('id').$type<UserId>().primaryKey(),
+  email: text('email').notNull(),
+  emailCanonical: text('email_canonical').notNull(),
+  emailVerifiedAt: moment('email_verified_at'),
+  username: text('username').notNull(),
+  usernameCanonical: text('username_canonical').notNull(),
+  status: userStatus('status').notNull().default('PENDING_VERIFICATION'),
+  statusReason: text('status_reason'),
+  statusChangedAt: moment('status_changed_at'),
+  statusChangedBy: uuid('status_changed_by').$type<UserId>(),
+  suspendedUntil: moment('suspended_until'),
+  platformAdministrator: boolean('platform_administrator').notNull().default(false),
+  followerCount: integer('follower_count').notNull().default(0),
+  followingCount: integer('following_count').notNull().default(0),
+  version: integer('version').notNull().default(1),
+  createdAt: moment('created_at').notNull(),
+  updatedAt: moment('updated_at').notNull(),
+  deletedAt: moment('deleted_at'),
+  deletedBy: uuid('deleted_by').$type<UserId>(),
+});
+
+/** What a person tells about themselves: one row a person. */
+export const profiles = usersSchema.table('profiles', {
+  userId: uuid('user_id').$type<UserId>().primaryKey().references(() => people.id),
+  displayName: text('display_name'),
+  bio: text('bio'),
+  pictureUrl: text('picture_url'),
+  bannerUrl: text('banner_url'),
+  location: text('location'),
+  website: text('website'),
+  interests: text('interests').array().notNull().default([]),
+  skills: text('skills').array().notNull().default([]),
+  theme: jsonb('theme').notNull().default({}),
+  twitter: text('twitter'),
+  instagram: text('instagram'),
+  tiktok: text('tiktok'),
+  discord: text('discord'),
+  youtube: text('youtube'),
+  updatedAt: moment('updated_at').notNull(),
+});
+
+/** What a person chose for themselves: one row a person, read by nobody else. */
+export const preferences = usersSchema.table('preferences', {
+  userId: uuid('user_id').$type<UserId>().primaryKey().references(() => people.id),
+  locale: text('locale').notNull().default('en'),
+  timeZone: text('time_zone').notNull().default('UTC'),
+  colorScheme: colorScheme('color_scheme').notNull().default('SYSTEM'),
+  updatedAt: moment('updated_at').notNull(),
+});
+
+/** Who follows whom. Triggers keep the counts in `people`. */
+export const follows = usersSchema.table(
+  'follows',
+  {
+    followerId: uuid('follower_id').$type<UserId>().notNull().references(() => people.id),
+    followedId: uuid('followed_id').$type<UserId>().notNull().references(() => people.id),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.followerId, table.followedId] })],
+);
+
+/** Who is to be found in which tenant: a projection kept by triggers and by the port `users.directory_put`. */
+export const directoryEntries = usersSchema.table(
+  'directory_entries',
+  {
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    userId: uuid('user_id').$type<UserId>().notNull().references(() => people.id),
+    role: roleType('role').notNull(),
+    listed: boolean('listed').notNull(),
+    verified: boolean('verified').notNull(),
+    followerCount: integer('follower_count').notNull(),
+    searchText: text('search_text').notNull(),
+    joinedAt: moment('joined_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.userId] })],
+);

@@ -1,0 +1,39 @@
+import type { TokenParties } from '@kith/kernel/accessToken.ts';
+import { verifyAccessToken } from '@kith/kernel/accessToken.ts';
+import type { Clock } from '@kith/kernel/clock.ts';
+import { RequestError } from '@kith/kernel/errors.ts';
+import type { Viewer } from '@kith/kernel/viewer.ts';
+import { anonymous } from '@kith/kernel/viewer.ts';
+import { errors } from 'jose';
+import type { VerificationKeys } from './verificationKeys.ts';
+
+/** Finds out who asks. */
+export interface Authentication {
+  /** Reads an Authorization header. Refuses UNAUTHENTICATED when there is one that does not hold; without one nobody asks. */
+  viewerOf(authorization: string | undefined): Promise<Viewer>;
+  /** Reads an access token. Throws when it does not hold. */
+  verify(token: string): Promise<Viewer>;
+}
+
+// A token is three parts of base64url and nothing else: with white space inside, two texts would be one token.
+const bearer = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
+
+/** Makes the authentication of a process. */
+export function authentication(keys: VerificationKeys, parties: TokenParties, clock: Clock): Authentication {
+  const verify = (token: string): Promise<Viewer> => verifyAccessToken(token, keys.find, parties, clock.now());
+  return {
+    verify,
+    async viewerOf(authorization) {
+      if (authorization === undefined) return anonymous;
+      const token = bearer.exec(authorization)?.[1];
+      if (token === undefined) throw new RequestError('UNAUTHENTICATED', 'The Authorization header has to be `Bearer <access token>`.');
+      try {
+        return await verify(token);
+      } catch (error) {
+        if (error instanceof errors.JWTExpired) throw new RequestError('UNAUTHENTICATED', 'The access token has expired. Sign in again.');
+        if (error instanceof errors.JOSEError) throw new RequestError('UNAUTHENTICATED', 'The access token does not hold. Sign in again.');
+        throw error;
+      }
+    },
+  };
+}

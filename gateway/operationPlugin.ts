@@ -1,0 +1,56 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { RequestError } from '@kith/kernel/errors.ts';
+import type { Log } from '@kith/kernel/log.ts';
+import type { GraphContext } from './graphContext.ts';
+import { findUnfitPageSize } from './pageSizes.ts';
+import { asGraphQLError, shownCode, statusOf } from './shownErrors.ts';
+import { unfitVariable } from './textChecks.ts';
+
+/**
+ * What every operation goes through beside its execution: variables are checked before a subgraph is asked, faults are
+ * logged, an answer without any data gets the status of its error, one line is logged, and the request ends.
+ */
+export function operationPlugin(log: Log): ApolloServerPlugin<GraphContext> {
+  return {
+    async requestDidStart({ contextValue }) {
+      const startedAt = performance.now();
+      const { request } = contextValue;
+      return {
+        async didResolveOperation({ document, request: { variables = {} } }) {
+          const problem = unfitVariable(variables, 'variables') ?? findUnfitPageSize(document, variables);
+          if (problem !== null) throw asGraphQLError(new RequestError('BAD_REQUEST', `${problem.charAt(0).toUpperCase()}${problem.slice(1)}`));
+        },
+        async didEncounterErrors({ errors }) {
+          for (const error of errors) {
+            // A subgraph has logged its own faults already; what is left is between it and us.
+            if (shownCode(error) === 'INTERNAL' && error.extensions['code'] !== 'INTERNAL') log.error({ err: error.originalError ?? error, requestId: request.requestId }, 'an operation failed');
+          }
+        },
+        async willSendResponse({ response, operationName }) {
+          const { requestId, viewer } = request;
+          if (response.body.kind === 'single') {
+            const { data, errors } = response.body.singleResult;
+            for (const error of errors ?? []) if (error.extensions?.['code'] === 'INTERNAL') error.extensions['requestId'] = requestId;
+            const [first] = errors ?? [];
+            const empty = Object.values(data ?? {}).every((value) => value === null);
+            if (first !== undefined && empty) response.http.status = statusOf(shownCode(first));
+          }
+          log.info({
+            requestId,
+            operation: operationName ?? null,
+            userId: viewer.kind === 'person' ? viewer.userId : null,
+            tenantId: viewer.kind === 'person' ? viewer.tenantId : null,
+            status: response.http.status ?? 200,
+            fetches: contextValue.fetches,
+            ms: Math.round((performance.now() - startedAt) * 10) / 10,
+          });
+          request.end();
+        },
+      };
+    },
+    async unexpectedErrorProcessingRequest({ error, requestContext }) {
+      log.error({ err: error, requestId: requestContext.contextValue.request.requestId }, 'a request failed unexpectedly');
+      requestContext.contextValue.request.end();
+    },
+  };
+}

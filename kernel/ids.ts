@@ -1,0 +1,23 @@
+import { v7, validate } from 'uuid';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** Id of a person, the same in every tenant. */
+export type UserId = Branded<'UserId'>;
+/** Id of a tenant. */
+export type TenantId = Branded<'TenantId'>;
+/** Id of a session: one place where a person is signed in. */
+export type SessionId = Branded<'SessionId'>;
+
+type AnyId = UserId | TenantId | SessionId;
+
+/** Makes a new id (UUIDv7, RFC 9562): ids made later sort behind, which keeps indexes dense. */
+export function newId<Id extends AnyId>(now: Date): Id {
+  return v7({ msecs: now.getTime() }) as Id; // a fresh UUID is of whatever kind its maker says
+}
+
+/** Reads an id from outside in its one canonical form, lower case. Null for anything that is no UUID. */
+export function parseId<Id extends AnyId>(text: string): Id | null {
+  return validate(text) ? (text.toLowerCase() as Id) : null; // checked on this line
+}

@@ -1,0 +1,34 @@
+import type { TenantId, UserId } from '@kith/kernel/ids.ts';
+import type { Role } from '@kith/kernel/role.ts';
+
+/** An account as signing in sees it. */
+export interface Account {
+  readonly userId: UserId;
+  readonly status: 'PENDING_VERIFICATION' | 'ACTIVE' | 'SUSPENDED' | 'BANNED' | 'DELETED';
+  readonly platformAdministrator: boolean;
+  /** Where the person may act, the tenant joined first in front. */
+  readonly memberships: readonly { readonly tenantId: TenantId; readonly slug: string; readonly role: Role }[];
+}
+
+/** Why a sign-in fails, as the login history keeps it. */
+export type LoginFailure = 'UNKNOWN_LOGIN' | 'WRONG_PASSWORD' | 'ACCOUNT_SUSPENDED' | 'ACCOUNT_BANNED' | 'ACCOUNT_DELETED' | 'TENANT_UNKNOWN';
+
+/** What a sign-in comes to: a tenant to act in (or none at all), or a failure. */
+export type SignInDecision =
+  | { readonly failure: LoginFailure }
+  | { readonly failure: null; readonly account: Account; readonly tenantId: TenantId | null; readonly role: Role | null };
+
+/**
+ * Decides a sign-in. Only whoever knows the password learns how the account stands: until then every failure
+ * must look the same.
+ */
+export function decideSignIn(account: Account | null, passwordMatches: boolean, tenantSlug: string | null): SignInDecision {
+  if (account === null) return { failure: 'UNKNOWN_LOGIN' };
+  if (!passwordMatches) return { failure: 'WRONG_PASSWORD' };
+  if (account.status === 'DELETED') return { failure: 'ACCOUNT_DELETED' };
+  if (account.status === 'BANNED') return { failure: 'ACCOUNT_BANNED' };
+  if (account.status === 'SUSPENDED') return { failure: 'ACCOUNT_SUSPENDED' };
+  const membership = account.memberships.find(({ slug }) => tenantSlug === null || slug === tenantSlug.trim().toLowerCase());
+  if (membership === undefined && tenantSlug !== null) return { failure: 'TENANT_UNKNOWN' };
+  return { failure: null, account, tenantId: membership?.tenantId ?? null, role: membership?.role ?? null };
+}

@@ -1,0 +1,12 @@
+import type { UserId } from '@kith/kernel/ids.ts';
+import type { Session } from './domain/session.ts';
+
+/** What the resolvers of each type are handed. Types that are not named here are handed what the SDL says. */
+
+export type SessionParent = Session;
+export interface UserParent {
+  readonly id: UserId;
+}
+export interface SecurityParent {
+  readonly userId: UserId;
+}

@@ -1,0 +1,37 @@
+import type { Transaction } from '@kith/drizzle/database.ts';
+import { credentials, loginHistory, sessions } from '@kith/drizzle/tables/sessions.ts';
+import type { TenantId, UserId } from '@kith/kernel/ids.ts';
+import type { Role } from '@kith/kernel/role.ts';
+import { eq, sql } from 'drizzle-orm';
+import type { Account } from '../domain/signInDecision.ts';
+
+/** Whose account a login names, by the port of users. Needs no scope: nobody is signed in yet. */
+export async function findAccount(tx: Transaction, loginCanonical: string): Promise<Omit<Account, 'memberships'> | null> {
+  const [row] = await tx
+    .select({ userId: sql<UserId>`user_id`, status: sql<Account['status']>`status`, platformAdministrator: sql<boolean>`platform_administrator` })
+    .from(sql`users.sign_in_directory(${loginCanonical})`);
+  return row ?? null;
+}
+
+/** Where a person may act, by the port of tenants, the tenant joined first in front. */
+export async function findMemberships(tx: Transaction, userId: UserId): Promise<Account['memberships']> {
+  return tx
+    .select({ tenantId: sql<TenantId>`tenant_id`, slug: sql<string>`slug`, role: sql<Role>`role` })
+    .from(sql`tenants.sign_in_memberships(${userId})`);
+}
+
+/** A person's password hash. Seen only in the person's own scope. */
+export async function findPasswordHash(tx: Transaction, userId: UserId): Promise<string | null> {
+  const [row] = await tx.select({ passwordHash: credentials.passwordHash }).from(credentials).where(eq(credentials.userId, userId));
+  return row?.passwordHash ?? null;
+}
+
+/** Adds a session, in the scope of its person and tenant. */
+export async function addSession(tx: Transaction, session: typeof sessions.$inferInsert): Promise<void> {
+  await tx.insert(sessions).values(session);
+}
+
+/** Writes down an attempt to sign in. */
+export async function addLogin(tx: Transaction, login: typeof loginHistory.$inferInsert): Promise<void> {
+  await tx.insert(loginHistory).values(login);
+}

@@ -1,0 +1,14 @@
+import type { UserId } from '@kith/kernel/ids.ts';
+import type { Page } from '@kith/kernel/page.ts';
+import type { Membership, Tenant } from './domain/tenant.ts';
+
+/** What the resolvers of each type are handed. Types that are not named here are handed what the SDL says. */
+
+export type TenantParent = Tenant;
+export type MembershipParent = Membership;
+/** A person's tenants are read off their memberships, which also hold the place in the list. */
+export type TenantConnectionParent = Page<Membership>;
+export type TenantEdgeParent = Page<Membership>['edges'][number];
+export interface UserParent {
+  readonly id: UserId;
+}

@@ -1,0 +1,13 @@
+import type { TenantId } from '@kith/kernel/ids.ts';
+import { parseId } from '@kith/kernel/ids.ts';
+import type { TenantResolvers } from '../generated/resolvers.ts';
+import { membersOfTenant } from '../services/listing.ts';
+
+export const Tenant: TenantResolvers = {
+  // Async, for a throw in a plain function would cost the whole batch of entities its answer.
+  __resolveReference: async ({ id }, { loaders }) => {
+    const tenantId = parseId<TenantId>(id);
+    return tenantId === null ? null : loaders.tenant.load(tenantId);
+  },
+  members: ({ id }, args, { loaders }) => membersOfTenant(loaders, id, args),
+};

@@ -1,0 +1,12 @@
+import type { UserId } from '@kith/kernel/ids.ts';
+import { parseId } from '@kith/kernel/ids.ts';
+import type { UserResolvers } from '../generated/resolvers.ts';
+import { membershipsOfPerson } from '../services/listing.ts';
+
+export const User: UserResolvers = {
+  __resolveReference: async ({ id }) => {
+    const userId = parseId<UserId>(id);
+    return userId === null ? null : { id: userId };
+  },
+  memberships: ({ id }, args, { loaders }) => membershipsOfPerson(loaders, id, args),
+};

@@ -1,0 +1,88 @@
+import { statement } from '@kith/drizzle/connection.ts';
+import type { SortOrder } from '@kith/drizzle/pagedStatement.ts';
+import { pageClauses, pagedStatement } from '@kith/drizzle/pagedStatement.ts';
+import { memberships, ownMemberships, tenants } from '@kith/drizzle/tables/tenants.ts';
+import type { ChildRow } from '@kith/kernel/connectionLoader.ts';
+import type { TenantId, UserId } from '@kith/kernel/ids.ts';
+import type { Role } from '@kith/kernel/role.ts';
+import type { SQL } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import type { Membership, Tenant } from '../domain/tenant.ts';
+
+/** A list of memberships that hangs on people or on tenants: the column of each half that holds the parent's id. */
+interface Parent {
+  readonly active: SQL;
+  readonly own: SQL;
+}
+
+const ofPerson: Parent = { active: sql`${memberships.userId}`, own: sql`${ownMemberships.userId}` };
+const ofTenant: Parent = { active: sql`${memberships.tenantId}`, own: sql`${ownMemberships.tenantId}` };
+
+/**
+ * The memberships of a parent that the viewer may know of: all of the active tenant, and their own elsewhere.
+ * Two halves rather than one policy with "or", which would cost every list its index.
+ */
+const knownMemberships = (parent: Parent): SQL => sql`
+  (select ${memberships.id}, ${memberships.userId}, ${memberships.role}, ${memberships.joinedAt},
+      ${tenants.id} as tenant_id, ${tenants.name} as tenant_name, ${tenants.slug} as tenant_slug,
+      ${tenants.status} as tenant_status, ${tenants.createdAt} as tenant_created_at
+    from ${memberships} join ${tenants} on ${tenants.id} = ${memberships.tenantId}
+    where ${memberships.tenantId} = ${sql.placeholder('tenantId')}::uuid and ${parent.active} = parent.id
+  union all
+  select ${ownMemberships.id}, ${ownMemberships.userId}, ${ownMemberships.role}, ${ownMemberships.joinedAt},
+      ${ownMemberships.tenantId}, ${ownMemberships.tenantName}, ${ownMemberships.tenantSlug},
+      ${ownMemberships.tenantStatus}, ${ownMemberships.tenantCreatedAt}
+    from ${ownMemberships}
+    where ${ownMemberships.tenantId} is distinct from ${sql.placeholder('tenantId')}::uuid and ${parent.own} = parent.id) as known`;
+
+const parents = sql`unnest(${sql.placeholder('ids')}::uuid[]) as parent(id)`;
+
+const order: SortOrder = {
+  keys: [
+    { column: sql`known.joined_at`, type: 'timestamptz' },
+    { column: sql`known.id`, type: 'uuid' },
+  ],
+  descending: false,
+};
+
+/** A membership under the parent it was asked for. */
+export type MembershipRow<ParentId> = Membership & ChildRow<ParentId>;
+
+const pageUnder = <ParentId extends UserId | TenantId>(name: string, parent: Parent) =>
+  pagedStatement<MembershipRow<ParentId>>(name, (db, page) => {
+    const { beyond, orderBy, limit } = pageClauses(order, page);
+    return db
+      .select({
+        parentId: sql<ParentId>`parent.id`,
+        id: sql<string>`m.id`,
+        userId: sql<UserId>`m.user_id`,
+        role: sql<Role>`m.role`,
+        joinedAt: sql`m.joined_at`.mapWith(memberships.joinedAt),
+        tenant: {
+          id: sql<TenantId>`m.tenant_id`,
+          name: sql<string>`m.tenant_name`,
+          slug: sql<string>`m.tenant_slug`,
+          status: sql<Tenant['status']>`m.tenant_status`,
+          createdAt: sql`m.tenant_created_at`.mapWith(tenants.createdAt),
+        },
+      })
+      .from(sql`${parents} cross join lateral (select * from ${knownMemberships(parent)} where ${beyond} order by ${orderBy} limit ${limit}) as m`)
+      .prepare(name);
+  });
+
+const countUnder = <ParentId extends UserId | TenantId>(name: string, parent: Parent) =>
+  statement<{ parentId: ParentId; count: number }>(name, (db) =>
+    db
+      .select({ parentId: sql<ParentId>`parent.id`, count: sql<number>`m.count` })
+      .from(sql`${parents} cross join lateral (select count(*)::int from ${knownMemberships(parent)}) as m`)
+      .prepare(name),
+  );
+
+/** A page of the memberships of each of several people, in the order they joined. */
+export const membershipsOfPeople = pageUnder<UserId>('memberships of people', ofPerson);
+/** How many memberships each of several people has. */
+export const membershipCountsOfPeople = countUnder<UserId>('membership counts of people', ofPerson);
+/** A page of the members of each of several tenants, in the order they joined. */
+export const membershipsOfTenants = pageUnder<TenantId>('memberships of tenants', ofTenant);
+/** How many members each of several tenants has. */
+export const membershipCountsOfTenants = countUnder<TenantId>('membership counts of tenants', ofTenant);

@@ -1,0 +1,6 @@
+/** What a person chose for themselves. */
+export interface Preferences {
+  readonly locale: string;
+  readonly timeZone: string;
+  readonly colorScheme: 'SYSTEM' | 'LIGHT' | 'DARK';
+}

@@ -1,0 +1,15 @@
+import { canonicalLogin } from '@kith/kernel/canonical.ts';
+import type { UserId } from '@kith/kernel/ids.ts';
+import { parseId } from '@kith/kernel/ids.ts';
+import type { QueryResolvers } from '../generated/resolvers.ts';
+import { findPeople } from '../services/finding.ts';
+
+export const Query: QueryResolvers = {
+  me: (_, _args, { viewer, loaders }) => (viewer.kind === 'person' ? loaders.person.load(viewer.userId) : null),
+  user: (_, { id }, { loaders }) => {
+    const userId = parseId<UserId>(id);
+    return userId === null ? null : loaders.person.load(userId);
+  },
+  userByUsername: (_, { username }, { loaders }) => loaders.personByUsername.load(canonicalLogin(username)),
+  users: (_, args, { viewer, reads, loaders }) => findPeople(viewer, reads, loaders, args),
+};

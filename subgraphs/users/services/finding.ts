@@ -1,0 +1,44 @@
+import type { ReadScope } from '@kith/drizzle/readScope.ts';
+import { cursorValues } from '@kith/drizzle/pagedStatement.ts';
+import { RequestError } from '@kith/kernel/errors.ts';
+import type { Page, PageArguments } from '@kith/kernel/page.ts';
+import { cursorCodec, pageOf, pageRequest } from '@kith/kernel/page.ts';
+import type { Viewer } from '@kith/kernel/viewer.ts';
+import { requireSignedIn } from '@kith/kernel/viewer.ts';
+import { z } from 'zod';
+import type { Person } from '../domain/person.ts';
+import { mayListEveryone } from '../domain/policy.ts';
+import type { UsersLoaders } from '../loaders.ts';
+import type { DirectoryVariant } from '../stores/directory.ts';
+import { directoryCounts, directoryPage } from '../stores/directory.ts';
+
+const cursors = cursorCodec(z.tuple([z.boolean(), z.int(), z.uuid()]), (person: Person) => [person.emailVerifiedAt !== null, person.followerCount, person.id]);
+
+const searchLengthMax = 100;
+
+/**
+ * Finds a page of the people of the viewer's active tenant, verified ones first, then by followers.
+ * Refuses UNAUTHENTICATED, and BAD_REQUEST for a page or a search text that cannot be.
+ */
+export async function findPeople(
+  viewer: Viewer,
+  reads: ReadScope,
+  loaders: UsersLoaders,
+  args: PageArguments & { search?: string | null },
+): Promise<Page<Person>> {
+  const { tenantId } = requireSignedIn(viewer);
+  const page = pageRequest(args, cursors);
+  const pattern = searchPattern(args.search ?? null);
+  const variant: DirectoryVariant = `${mayListEveryone(viewer) ? 'everyone' : 'listed'}${pattern === null ? '' : ' search'}`;
+  const parameters = { tenantId, pattern };
+  const people = await reads.run(directoryPage(page, variant), { ...parameters, ...cursorValues(page) });
+  for (const person of people) loaders.person.prime(person.id, person);
+  return pageOf(page, people, cursors, async () => (await reads.run(directoryCounts[variant], parameters))[0]?.count ?? 0);
+}
+
+/** A LIKE pattern for a text anywhere, its wildcards taken literally. Null when nothing is looked for. */
+function searchPattern(search: string | null): string | null {
+  const text = search?.trim().toLowerCase() ?? '';
+  if (text.length > searchLengthMax) throw new RequestError('BAD_REQUEST', `\`search\` takes at most ${searchLengthMax} characters.`);
+  return text === '' ? null : `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}

@@ -1,0 +1,62 @@
+import type { Drizzle } from '@kith/drizzle/connection.ts';
+import { statement } from '@kith/drizzle/connection.ts';
+import { directoryEntries, people, preferences, profiles } from '@kith/drizzle/tables/users.ts';
+import type { UserId } from '@kith/kernel/ids.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Person } from '../domain/person.ts';
+import type { Preferences } from '../domain/preferences.ts';
+
+/** The columns of a person with their profile: the two are one to one, and reading them together saves a statement. */
+export const personColumns = {
+  id: people.id,
+  username: people.username,
+  usernameCanonical: people.usernameCanonical,
+  email: people.email,
+  emailVerifiedAt: people.emailVerifiedAt,
+  status: people.status,
+  followerCount: people.followerCount,
+  followingCount: people.followingCount,
+  createdAt: people.createdAt,
+  inActiveTenant: sql<boolean>`${directoryEntries.userId} is not null`,
+  profile: {
+    displayName: profiles.displayName,
+    bio: profiles.bio,
+    pictureUrl: profiles.pictureUrl,
+    bannerUrl: profiles.bannerUrl,
+    location: profiles.location,
+    website: profiles.website,
+    interests: profiles.interests,
+    skills: profiles.skills,
+    twitter: profiles.twitter,
+    instagram: profiles.instagram,
+    tiktok: profiles.tiktok,
+    discord: profiles.discord,
+    youtube: profiles.youtube,
+  },
+};
+
+const selectPeople = (db: Drizzle) =>
+  db
+    .select(personColumns)
+    .from(people)
+    .innerJoin(profiles, eq(profiles.userId, people.id))
+    .leftJoin(directoryEntries, and(eq(directoryEntries.userId, people.id), eq(directoryEntries.tenantId, sql.placeholder('tenantId'))));
+
+/** People by id. */
+export const peopleById = statement<Person>('people by id', (db) =>
+  selectPeople(db).where(sql`${people.id} = any(${sql.placeholder('ids')}::uuid[])`).prepare('people_by_id'),
+);
+
+/** People by username in canonical form. */
+export const peopleByUsername = statement<Person>('people by username', (db) =>
+  selectPeople(db).where(sql`${people.usernameCanonical} = any(${sql.placeholder('usernames')}::text[])`).prepare('people_by_username'),
+);
+
+/** Preferences by person. */
+export const preferencesByPerson = statement<Preferences & { userId: UserId }>('preferences by person', (db) =>
+  db
+    .select({ userId: preferences.userId, locale: preferences.locale, timeZone: preferences.timeZone, colorScheme: preferences.colorScheme })
+    .from(preferences)
+    .where(sql`${preferences.userId} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('preferences_by_person'),
+);

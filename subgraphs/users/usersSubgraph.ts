@@ -1,0 +1,19 @@
+import type { RequestReads } from '@kith/drizzle/requestReads.ts';
+import { enforceAudiences } from '@kith/kernel/audience.ts';
+import type { Log } from '@kith/kernel/log.ts';
+import { DateTime } from '@kith/kernel/scalars.ts';
+import type { Subgraph } from '@kith/kernel/subgraph.ts';
+import { buildSchema, makeSubgraph } from '@kith/kernel/subgraph.ts';
+import { subgraphSdl } from '@kith/schema/sdl.ts';
+import { makeContext } from './context.ts';
+import { belongsTo } from './domain/policy.ts';
+import { Profile } from './resolvers/profile.ts';
+import { Query } from './resolvers/query.ts';
+import { User } from './resolvers/user.ts';
+
+/** Makes the users subgraph: people, their profiles, and the directory of each tenant. */
+export function usersSubgraph(options: { readsOf: RequestReads; log: Log }): Subgraph {
+  const schema = buildSchema(subgraphSdl('users'), { DateTime, Profile, Query, User });
+  enforceAudiences(schema, belongsTo);
+  return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf), log: options.log });
+}
