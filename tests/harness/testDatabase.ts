@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { inject } from 'vitest';
+import { databaseUrl } from './databaseUrl.ts';
+
+/** A database of a test file's own. */
+export interface TestDatabase {
+  /** Its owner's address. */
+  readonly url: string;
+  /** Its owner, a superuser who sees and may do everything. */
+  readonly owner: postgres.Sql;
+  drop(): Promise<void>;
+}
+
+/** Clones a template: `demo` holds the demo data, `migrated` nothing. Takes some 30 ms. */
+export async function testDatabase(template: 'demo' | 'migrated' = 'demo'): Promise<TestDatabase> {
+  const serverUrl = inject('serverUrl');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const server = postgres(serverUrl, { max: 1, onnotice: () => {} });
+  await server.unsafe(`create database ${name} template template_${template}`);
+  const url = databaseUrl(serverUrl, name);
+  const owner = postgres(url, { max: 2, onnotice: () => {} });
+  return {
+    url,
+    owner,
+    async drop() {
+      await owner.end({ timeout: 1 });
+      await server.unsafe(`drop database ${name} with (force)`);
+      await server.end();
+    },
+  };
+}
