@@ -28,8 +28,8 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly applicationName: string;
   readonly statementTimeoutMs: number;
-  /** Called with the text of everything that is sent. */
-  readonly onSent?: ((text: string) => void) | undefined;
+  /** Called with the text of everything that is sent, and the values that go with it. */
+  readonly onSent?: ((text: string, parameters: readonly unknown[]) => void) | undefined;
   /** Rewrites a statement before it is sent: tests take the filters out this way to see that policies hold alone. */
   readonly rewrite?: ((text: string) => string) | undefined;
 }
@@ -53,7 +53,7 @@ export class Connection {
       onclose: () => {
         this.epoch += 1;
       },
-      ...(onSent === undefined ? {} : { debug: (_: number, text: string) => onSent(text) }),
+      ...(onSent === undefined ? {} : { debug: (_: number, text: string, parameters: readonly unknown[]) => onSent(text, parameters) }),
       connection: { application_name: options.applicationName, statement_timeout: options.statementTimeoutMs },
     });
     if (options.rewrite !== undefined) rewriteStatements(this.client, options.rewrite);

@@ -12,8 +12,8 @@ export interface DatabaseOptions {
   /** How long a request waits for a free connection. */
   readonly waitMsMax: number;
   readonly statementTimeoutMs: number;
-  /** Called with the text of everything that is sent. */
-  readonly onSent?: ((text: string) => void) | undefined;
+  /** Called with the text of everything that is sent, and the values that go with it. */
+  readonly onSent?: ((text: string, parameters: readonly unknown[]) => void) | undefined;
   /** Rewrites a statement before it is sent; for tests only. */
   readonly rewrite?: ((text: string) => string) | undefined;
 }

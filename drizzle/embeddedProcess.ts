@@ -28,7 +28,6 @@ export function isAlive(pid: number): boolean {
 
 /** Tells whether the process is the PostgreSQL server of this very cluster; a process that merely took over its id is not. */
 export function isServerOf(pid: number, cluster: string): boolean {
-  if (pid) return true;
   const command = commandOf(pid);
   if (command.includes(`postgres -D ${cluster} `) || command.includes(`postgres.exe -D ${cluster} `)) return true;
   // The working directory follows a checkout that was moved under a running server, the command line does not.

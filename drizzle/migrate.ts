@@ -17,6 +17,8 @@ const migrationLock = 714_011_103;
 /** How many months of partitions are kept ready for the logs. */
 const monthsAhead = 12;
 
+const triesMax = 20;
+
 const journal = z.object({ entries: z.array(z.object({ tag: z.string() })) });
 
 /** The names of all migrations, in their order. */
@@ -38,9 +40,10 @@ export async function migrate(ownerUrl: string, passwordOf: (role: DatabaseRole)
     readMigrationFiles({ migrationsFolder }).slice(0, applied.length).forEach(({ hash }, index) => {
       if (hash !== applied[index]) throw new Error(`migration ${names[index]} was edited after it ran here; write a new one instead`);
     });
-    await runMigrations(drizzle(client), { migrationsFolder, migrationsSchema: 'kith_migrations', migrationsTable: 'applied' });
+    await againOnCollision(() => runMigrations(drizzle(client), { migrationsFolder, migrationsSchema: 'kith_migrations', migrationsTable: 'applied' }));
     await client`select kith.make_months_ahead(${monthsAhead})`;
-    for (const role of databaseRoles) await setPassword(client, role, passwordOf(role));
+    await forbidTemporaryTables(client);
+    for (const role of databaseRoles) await againOnCollision(() => setPassword(client, role, passwordOf(role)));
     return names.slice(applied.length);
   } finally {
     await client.end();
@@ -52,6 +55,27 @@ async function appliedHashes(client: postgres.Sql): Promise<string[]> {
   if (table?.there !== true) return [];
   const rows = await client<{ hash: string }[]>`select hash from kith_migrations.applied order by created_at`;
   return rows.map(({ hash }) => hash);
+}
+
+/**
+ * Runs a transaction again when it met another one at a role. Roles belong to the whole server, advisory locks to one database:
+ * when two databases are migrated at once, PostgreSQL answers the later one `tuple concurrently updated` (XX000) instead of letting it wait.
+ */
+async function againOnCollision(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error; // Drizzle wraps what PostgreSQL answers
+      if (tries === triesMax || !(cause instanceof postgres.PostgresError) || cause.message !== 'tuple concurrently updated') throw error;
+    }
+  }
+}
+
+/** Nobody but the owner makes temporary tables: one of them could carry a trigger that runs a function of the keeper's. */
+async function forbidTemporaryTables(client: postgres.Sql): Promise<void> {
+  const [command] = await client<{ text: string }[]>`select format('revoke temporary on database %I from public', current_database()) as text`;
+  if (command !== undefined) await client.unsafe(command.text);
 }
 
 async function setPassword(client: postgres.Sql, role: DatabaseRole, password: string): Promise<void> {

@@ -138,13 +138,15 @@ begin
   return null;
 end
 $$;
-alter function users.follow_person_into_directory() owner to kith_keeper;
 create trigger directory after update of status, email_verified_at, follower_count, username on users.people
   for each row execute function users.follow_person_into_directory();
 
 create function users.follow_profile_into_directory() returns trigger
   language plpgsql security definer set search_path = '' as $$
 begin
+  -- The person's row first: whoever changes it at this moment is waited for, and what they wrote is then seen.
+  -- With the strongest lock at once: a change of username needs that one, and asking for more later on is what deadlocks with a follow.
+  perform from users.people p where p.id = new.user_id for update;
   update users.directory_entries d
   set search_text = users.directory_text(p.username, new.display_name)
   from users.people p
@@ -152,7 +154,6 @@ begin
   return null;
 end
 $$;
-alter function users.follow_profile_into_directory() owner to kith_keeper;
 create trigger directory after insert or update of display_name on users.profiles
   for each row execute function users.follow_profile_into_directory();
 
@@ -173,29 +174,33 @@ begin
   return null;
 end
 $$;
-alter function users.count_follows() owner to kith_keeper;
 create trigger counts after insert or delete on users.follows
   for each row execute function users.count_follows();
 
 -- Port for tenants: a person joined a tenant, or their role changed.
 create function users.directory_put(tenant_id uuid, user_id uuid, role kith.role, joined_at timestamptz) returns void
-  language sql security definer set search_path = '' as $$
+  language plpgsql security definer set search_path = '' as $$
+begin
+  -- Locked before it is read: a ban or a new name at this very moment would otherwise find no entry to change, and this one would miss it.
+  perform from users.people p where p.id = directory_put.user_id for update;
+  if not found then
+    raise exception 'person % does not exist', directory_put.user_id using errcode = 'foreign_key_violation', constraint = 'directory_entries_person_exists';
+  end if;
   insert into users.directory_entries as d (tenant_id, user_id, role, listed, verified, follower_count, search_text, joined_at)
   select directory_put.tenant_id, p.id, directory_put.role, p.status = 'ACTIVE', p.email_verified_at is not null, p.follower_count,
          users.directory_text(p.username, f.display_name), directory_put.joined_at
   from users.people p
   left join users.profiles f on f.user_id = p.id
   where p.id = directory_put.user_id
-  on conflict on constraint directory_entries_pkey do update set role = excluded.role, joined_at = excluded.joined_at
+  on conflict on constraint directory_entries_pkey do update set role = excluded.role, joined_at = excluded.joined_at;
+end
 $$;
-alter function users.directory_put(uuid, uuid, kith.role, timestamptz) owner to kith_keeper;
 
 -- Port for tenants: a person left a tenant.
 create function users.directory_remove(tenant_id uuid, user_id uuid) returns void
   language sql security definer set search_path = '' as $$
   delete from users.directory_entries d where d.tenant_id = directory_remove.tenant_id and d.user_id = directory_remove.user_id
 $$;
-alter function users.directory_remove(uuid, uuid) owner to kith_keeper;
 
 -- Port for sessions: whose account is meant by an e-mail address or username, in canonical form. Answers one row or none.
 create function users.sign_in_directory(login_canonical text)
@@ -205,9 +210,16 @@ create function users.sign_in_directory(login_canonical text)
   from users.people p
   where p.email_canonical = login_canonical or p.username_canonical = login_canonical
 $$;
-alter function users.sign_in_directory(text) owner to kith_keeper;
 
 revoke execute on all functions in schema users from public;
 grant execute on function users.directory_text(text, text) to kith_keeper;
 grant usage on schema users to kith_sessions;
 grant execute on function users.sign_in_directory(text) to kith_sessions;
+
+-- Last, when every grant is made: once the keeper owns them, an owner of the database who is no superuser can grant nothing on them.
+alter function users.follow_person_into_directory() owner to kith_keeper;
+alter function users.follow_profile_into_directory() owner to kith_keeper;
+alter function users.count_follows() owner to kith_keeper;
+alter function users.directory_put(uuid, uuid, kith.role, timestamptz) owner to kith_keeper;
+alter function users.directory_remove(uuid, uuid) owner to kith_keeper;
+alter function users.sign_in_directory(text) owner to kith_keeper;

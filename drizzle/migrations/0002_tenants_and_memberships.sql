@@ -87,7 +87,6 @@ create view tenants.own_memberships with (security_barrier) as
   from tenants.memberships m
   join tenants.tenants t on t.id = m.tenant_id
   where m.user_id = (select kith.current_user_id());
-alter view tenants.own_memberships owner to kith_keeper;
 grant select on tenants.own_memberships to kith_reader, kith_tenants;
 
 create function tenants.follow_membership_into_directory() returns trigger
@@ -101,7 +100,6 @@ begin
   return null;
 end
 $$;
-alter function tenants.follow_membership_into_directory() owner to kith_keeper;
 create trigger directory after insert or update or delete on tenants.memberships
   for each row execute function tenants.follow_membership_into_directory();
 
@@ -115,8 +113,12 @@ create function tenants.sign_in_memberships(user_id uuid)
   where m.user_id = sign_in_memberships.user_id and t.status = 'ACTIVE'
   order by m.joined_at, m.id
 $$;
-alter function tenants.sign_in_memberships(uuid) owner to kith_keeper;
 
 revoke execute on all functions in schema tenants from public;
 grant usage on schema tenants to kith_sessions;
 grant execute on function tenants.sign_in_memberships(uuid) to kith_sessions;
+
+-- Last, when every grant is made: once the keeper owns them, an owner of the database who is no superuser can grant nothing on them.
+alter view tenants.own_memberships owner to kith_keeper;
+alter function tenants.follow_membership_into_directory() owner to kith_keeper;
+alter function tenants.sign_in_memberships(uuid) owner to kith_keeper;

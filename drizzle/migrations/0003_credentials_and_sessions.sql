@@ -99,5 +99,7 @@ create view sessions.own_sessions with (security_barrier) as
          s.created_at, s.last_seen_at, s.expires_at, s.revoked_at
   from sessions.sessions s
   where s.user_id = (select kith.current_user_id());
-alter view sessions.own_sessions owner to kith_keeper;
 grant select on sessions.own_sessions to kith_reader, kith_sessions;
+
+-- Last, when every grant is made: once the keeper owns them, an owner of the database who is no superuser can grant nothing on them.
+alter view sessions.own_sessions owner to kith_keeper;

@@ -141,9 +141,6 @@ begin
   end loop;
 end
 $$;
-alter function gamification.add_experience() owner to kith_keeper;
-alter function gamification.move_balance() owner to kith_keeper;
-alter function gamification.require_zero_sum() owner to kith_keeper;
 grant update (experience) on gamification.players to kith_keeper;
 grant update (balance) on gamification.accounts to kith_keeper;
 
@@ -151,3 +148,12 @@ grant insert (id, tenant_id, user_id, created_at) on gamification.players to kit
 grant insert on gamification.experience_entries, gamification.transfers, gamification.entries, gamification.achievements, gamification.player_achievements to kith_gamification;
 grant insert (id, tenant_id, player_id, kind, currency) on gamification.accounts to kith_gamification;
 revoke execute on all functions in schema gamification from public;
+
+-- Last, when every grant is made: once the keeper owns them, an owner of the database who is no superuser can grant nothing on them.
+alter function gamification.add_experience() owner to kith_keeper;
+alter function gamification.move_balance() owner to kith_keeper;
+alter function gamification.require_zero_sum() owner to kith_keeper;
+-- A new month gets its own copy of the trigger, for which whoever makes it (the owner of the database) must be allowed to run its function.
+set local role kith_keeper;
+grant execute on function gamification.add_experience() to session_user;
+reset role;
