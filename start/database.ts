@@ -1,5 +1,5 @@
 import { databaseUrlOf } from '@kith/drizzle/addresses.ts';
-import { startEmbeddedServer } from '@kith/drizzle/embeddedServer.ts';
+import { startEmbeddedServer } from '@kith/drizzle/embedded/server.ts';
 import { migrate } from '@kith/drizzle/migrate.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
 import type { Config } from '@kith/kernel/config.ts';

@@ -1,5 +1,5 @@
-import { findPackage } from '@kith/drizzle/embeddedBinaries.ts';
-import { startEmbeddedServer, type EmbeddedServer } from '@kith/drizzle/embeddedServer.ts';
+import { findPackage } from '@kith/drizzle/embedded/binaries.ts';
+import { startEmbeddedServer, type EmbeddedServer } from '@kith/drizzle/embedded/server.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -48,7 +48,7 @@ async function ask(server: { url: string }, question: string): Promise<string> {
 /** A Kith of its own: starts a server on the directory, prints its URL, and then does what the code says. */
 async function parentOn(name: string, { code = '', durable = false } = {}): Promise<{ parent: ChildProcess; url: string }> {
   const program = `
-    import { startEmbeddedServer } from '@kith/drizzle/embeddedServer.ts';
+    import { startEmbeddedServer } from '@kith/drizzle/embedded/server.ts';
     import postgres from 'postgres';
     const server = await startEmbeddedServer({ directory: ${JSON.stringify(join(scratch, name))}, durable: ${durable} });
     setInterval(() => {}, 1000);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedServer } from '@kith/drizzle/embeddedServer.ts';
+import { startEmbeddedServer } from '@kith/drizzle/embedded/server.ts';
 import { migrate } from '@kith/drizzle/migrate.ts';
 import { rolePassword } from '@kith/drizzle/roles.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readlink, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { findUnprivilegedAccount, giveTo, mayReach, openPath, type Account } from './embeddedAccount.ts';
-import { EmbeddedServerError } from './embeddedServerError.ts';
+import { findUnprivilegedAccount, giveTo, mayReach, openPath, type Account } from './account.ts';
+import { EmbeddedServerError } from './serverError.ts';
 
 /**
  * Where the data is, and who runs PostgreSQL on it (undefined: whoever runs Kith).

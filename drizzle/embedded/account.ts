@@ -1,6 +1,6 @@
 import { chmod, lchown, readFile, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { EmbeddedServerError } from './embeddedServerError.ts';
+import { EmbeddedServerError } from './serverError.ts';
 
 /** The operating system account that runs PostgreSQL when Kith itself is root: PostgreSQL refuses to run as root. */
 export interface Account {

@@ -2,7 +2,7 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmbeddedServerError } from './embeddedServerError.ts';
+import { EmbeddedServerError } from './serverError.ts';
 
 /** A directory held for one process. */
 export interface Claim {

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Binaries } from './embeddedBinaries.ts';
-import { SERVER_ENVIRONMENT } from './embeddedCluster.ts';
-import type { Home } from './embeddedHome.ts';
-import { readServerFile } from './embeddedOrphan.ts';
-import { endWithParent } from './embeddedParent.ts';
-import { interrupt } from './embeddedProcess.ts';
-import { EmbeddedServerError, programFailed } from './embeddedServerError.ts';
+import type { Binaries } from './binaries.ts';
+import { SERVER_ENVIRONMENT } from './cluster.ts';
+import type { Home } from './home.ts';
+import { readServerFile } from './orphan.ts';
+import { endWithParent } from './parent.ts';
+import { interrupt } from './process.ts';
+import { EmbeddedServerError, programFailed } from './serverError.ts';
 
 /** A PostgreSQL process that accepts connections. */
 export interface Launched {

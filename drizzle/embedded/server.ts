@@ -1,13 +1,13 @@
 import { mkdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openPath } from './embeddedAccount.ts';
-import { installBinaries } from './embeddedBinaries.ts';
-import { claimDirectory, type Claim } from './embeddedClaim.ts';
-import { openCluster, SUPERUSER } from './embeddedCluster.ts';
-import { findHome, requireOwnData } from './embeddedHome.ts';
-import { launch, shutDown } from './embeddedLaunch.ts';
-import { endOrphan } from './embeddedOrphan.ts';
-import { explainFailure } from './embeddedServerError.ts';
+import { openPath } from './account.ts';
+import { installBinaries } from './binaries.ts';
+import { claimDirectory, type Claim } from './claim.ts';
+import { openCluster, SUPERUSER } from './cluster.ts';
+import { findHome, requireOwnData } from './home.ts';
+import { launch, shutDown } from './launch.ts';
+import { endOrphan } from './orphan.ts';
+import { explainFailure } from './serverError.ts';
 
 /** A PostgreSQL server that belongs to this process. */
 export interface EmbeddedServer {

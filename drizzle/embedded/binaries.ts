@@ -3,8 +3,8 @@ import { readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { giveTo, type Account } from './embeddedAccount.ts';
-import { EmbeddedServerError } from './embeddedServerError.ts';
+import { giveTo, type Account } from './account.ts';
+import { EmbeddedServerError } from './serverError.ts';
 
 /** Full paths of the PostgreSQL programs that Kith runs. */
 export interface Binaries {

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
-import type { Binaries } from './embeddedBinaries.ts';
+import type { Binaries } from './binaries.ts';
 
 /** Asks a PostgreSQL server for a fast shutdown: it ends its clients, writes everything, and leaves nothing to recover. */
 export function interrupt(pid: number, binaries: Binaries): void {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Binaries } from './embeddedBinaries.ts';
-import { interrupt } from './embeddedProcess.ts';
+import type { Binaries } from './binaries.ts';
+import { interrupt } from './process.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

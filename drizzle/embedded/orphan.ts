@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Binaries } from './embeddedBinaries.ts';
-import { interrupt, isAlive, isServerOf } from './embeddedProcess.ts';
-import { EmbeddedServerError } from './embeddedServerError.ts';
+import type { Binaries } from './binaries.ts';
+import { interrupt, isAlive, isServerOf } from './process.ts';
+import { EmbeddedServerError } from './serverError.ts';
 
 const SHUTDOWN_MS_MAX = 60_000;
 

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Binaries } from './embeddedBinaries.ts';
-import type { Home } from './embeddedHome.ts';
-import { EmbeddedServerError, programFailed } from './embeddedServerError.ts';
+import type { Binaries } from './binaries.ts';
+import type { Home } from './home.ts';
+import { EmbeddedServerError, programFailed } from './serverError.ts';
 
 /** An initialised PostgreSQL data directory and its superuser's password. */
 export interface Cluster {
