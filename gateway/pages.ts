@@ -24,7 +24,7 @@ export interface PagesOptions {
  * `pages/build.ts`; until then they answer 503 with the command, and afterwards work without a restart.
  */
 export function pages({ examples, demo, dist = distFolder }: PagesOptions): FastifyPluginAsync {
-  const config: PagesConfig = { graphUrl: '/graphql', examples, demo: withItself(demo) };
+  const config: PagesConfig = { graphUrl: '/graphql', examples: examples.map(shownExample), demo: demo && shownDemo(demo) };
 
   return async (server) => {
     await server.register(fastifyStatic, {
@@ -64,8 +64,15 @@ async function sendPage(
   return reply.header('content-security-policy', policy).send(html);
 }
 
-// The pages look a person up among the people, so whoever one is at first has to be there.
-function withItself(demo: Demo | null): Demo | null {
-  if (demo === null || demo.people.some(({ login }) => login === demo.login)) return demo;
-  return { ...demo, people: [{ login: demo.login, password: demo.password, about: '' }, ...demo.people] };
+// Field by field, since everyone may read it: whatever else the caller keeps in these objects stays here.
+function shownExample(example: ExampleOperation): ExampleOperation {
+  const { name, title, description, document, variables, signedInAs } = example;
+  return { name, title, description, document, variables, signedInAs };
+}
+
+function shownDemo({ login, password, people }: Demo): Demo {
+  const shown = people.map(({ login, password, about }) => ({ login, password, about }));
+  // The pages look a person up among the people, so whoever one is at first has to be there.
+  const complete = shown.some((person) => person.login === login) ? shown : [{ login, password, about: '' }, ...shown];
+  return { login, password, people: complete };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { systemClock } from '@kith/kernel/clock.ts';
 import type { Config } from '@kith/kernel/config.ts';
 import { parseConfig } from '@kith/kernel/config.ts';
+import type { Log } from '@kith/kernel/log.ts';
 import { makeLog } from '@kith/kernel/log.ts';
 import { serve } from '@kith/kernel/serve.ts';
 import type { Shutdown } from '@kith/kernel/shutdown.ts';
@@ -42,7 +43,7 @@ export async function start(options: StartOptions, shutdown: Shutdown): Promise<
   await progress.step('Migrations', () => migrateConfigured(config));
   const demo = config.NODE_ENV !== 'production' && (await progress.step('Demo data', () => demoData(config)));
   const developerPages = config.DEVELOPER_PAGES === 'on' || (config.DEVELOPER_PAGES === undefined && config.NODE_ENV !== 'production');
-  if (developerPages) await progress.step('Developer pages', buildDeveloperPages);
+  if (developerPages) await progress.step('Developer pages', () => buildDeveloperPages(log));
 
   const running = { ...environment, DEMO: demo ? 'on' : 'off' };
   const port = await progress.step('Graph', async () => {
@@ -95,8 +96,15 @@ async function demoData(config: Config<'DATABASE_URL' | 'PASSWORD_PEPPER'>): Pro
   return true;
 }
 
-/** Builds the developer pages unless they are up to date. The bundler is loaded only here: a graph without pages does not need it. */
-async function buildDeveloperPages(): Promise<void> {
-  const { buildPages } = await import('@kith/gateway-pages/build.ts');
-  await buildPages();
+/**
+ * Builds the developer pages unless they are up to date. The bundler is loaded only here: a graph without pages does not need it.
+ * Where they cannot be built, as in a folder that is read-only, the graph runs all the same and the pages say why they are not there.
+ */
+async function buildDeveloperPages(log: Log): Promise<void> {
+  try {
+    const { buildPages } = await import('@kith/gateway-pages/build.ts');
+    await buildPages();
+  } catch (error) {
+    log.warn({ err: error }, 'the developer pages could not be built');
+  }
 }
