@@ -17,6 +17,14 @@ const migrationLock = 714_011_103;
 /** How many months of partitions are kept ready for the logs. */
 const monthsAhead = 12;
 
+/** A migration that ran on a database is not what it was: what the database holds cannot be known any more. */
+export class MigrationEdited extends Error {
+  constructor(name: string) {
+    super(`Migration ${name} was edited after it ran on this database. Migrations only go forward: undo the edit and write a new one.`);
+    this.name = 'MigrationEdited';
+  }
+}
+
 const triesMax = 20;
 
 const journal = z.object({ entries: z.array(z.object({ tag: z.string() })) });
@@ -38,7 +46,7 @@ export async function migrate(ownerUrl: string, passwordOf: (role: DatabaseRole)
     const applied = await appliedHashes(client);
     const names = migrationNames();
     readMigrationFiles({ migrationsFolder }).slice(0, applied.length).forEach(({ hash }, index) => {
-      if (hash !== applied[index]) throw new Error(`migration ${names[index]} was edited after it ran here; write a new one instead`);
+      if (hash !== applied[index]) throw new MigrationEdited(names[index] ?? String(index));
     });
     await againOnCollision(() => runMigrations(drizzle(client), { migrationsFolder, migrationsSchema: 'kith_migrations', migrationsTable: 'applied' }));
     await client`select kith.make_months_ahead(${monthsAhead})`;

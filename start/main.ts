@@ -1,3 +1,5 @@
+import { EmbeddedServerError } from '@kith/drizzle/embedded/serverError.ts';
+import { MigrationEdited } from '@kith/drizzle/migrate.ts';
 import { ConfigurationError } from '@kith/kernel/config.ts';
 import { makeLog } from '@kith/kernel/log.ts';
 import { Shutdown } from '@kith/kernel/shutdown.ts';
@@ -25,8 +27,14 @@ const shutdown = new Shutdown();
 try {
   await start(command.opts<StartOptions>(), shutdown);
 } catch (error) {
-  const plain = error instanceof StartRefused || error instanceof ConfigurationError || (error instanceof Error && error.name === 'EmbeddedServerError');
-  console.error(pc.red(plain ? error.message : String(error instanceof Error ? error.stack : error)));
+  console.error(pc.red(explained(error)));
   await shutdown.run(makeLog({ name: 'kith', level: 'error', format: 'json' }));
   process.exit(1);
+}
+
+/** What went wrong, in words for whoever started Kith, and what mends it. A stack only for what nobody foresaw. */
+function explained(error: unknown): string {
+  if (error instanceof MigrationEdited) return `${error.message}\nThe demo database can be made anew: npm start -- --fresh`;
+  if (error instanceof StartRefused || error instanceof ConfigurationError || error instanceof EmbeddedServerError) return error.message;
+  return String(error instanceof Error ? error.stack : error);
 }

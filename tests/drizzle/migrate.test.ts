@@ -53,7 +53,7 @@ test('a migration that was edited after it ran is refused by its name', async ()
   const [, edited] = migrationNames();
   const [row] = await sql<{ id: number; hash: string }[]>`select id, hash from kith_migrations.applied order by created_at offset 1 limit 1`;
   await sql`update kith_migrations.applied set hash = 'of another text' where id = ${row?.id ?? 0}`;
-  await expect(migrate(database.ownerUrl, passwordOf)).rejects.toThrow(`migration ${edited} was edited after it ran here`);
+  await expect(migrate(database.ownerUrl, passwordOf)).rejects.toThrow(`Migration ${edited} was edited after it ran on this database`);
   await sql`update kith_migrations.applied set hash = ${row?.hash ?? ''} where id = ${row?.id ?? 0}`;
 });
 
