@@ -44,6 +44,24 @@ export function pageClauses(order: SortOrder, page: PageShape): PageClauses {
   };
 }
 
+/** What ends a select that is one half of a list, given the half's sort columns. Without a cut the half is read whole. */
+export type Cut = (columns: readonly SQL[]) => SQL;
+
+/** Reads a half whole, as for a count. */
+export const uncut: Cut = () => sql``;
+
+/**
+ * Cuts a page out of each half of a list, so that neither is read beyond it: sorted only after the two are put together,
+ * the members of a tenant of 4,000 were all read for a page of 20. Stands at the end of the half's conditions.
+ */
+export function cutTo(order: SortOrder, page: PageShape): Cut {
+  return (columns) => {
+    const keys = order.keys.map((key, index) => ({ ...key, column: columns[index] ?? key.column }));
+    const { beyond, orderBy, limit } = pageClauses({ ...order, keys }, page);
+    return sql`and ${beyond} order by ${orderBy} limit ${limit}`;
+  };
+}
+
 /** The values of a cursor for the placeholders of `pageClauses`. */
 export function cursorValues(page: PageRequest<readonly unknown[]>): Record<string, unknown> {
   return Object.fromEntries((page.cursor ?? []).map((value, index) => [`cursor${index}`, value]));

@@ -8,7 +8,7 @@ import { supergraphSdl } from '@kith/schema/sdl.ts';
 import type { Authentication } from './authentication.ts';
 import type { GraphContext } from './graphContext.ts';
 import type { Limits } from './limits.ts';
-import { limitRules } from './limits.ts';
+import { findingsMax, limitRules } from './limits.ts';
 import { operationPlugin } from './operationPlugin.ts';
 import { shownError } from './shownErrors.ts';
 import { subgraphDataSource } from './subgraphDataSource.ts';
@@ -30,9 +30,11 @@ export function graph(options: GraphOptions): ApolloServer<GraphContext> {
     buildService: ({ name }) => {
       const subgraph = subgraphs.find((candidate) => candidate.name === name);
       if (subgraph === undefined) throw new Error(`the supergraph names a subgraph "${name}" that is not there`);
-      return subgraphDataSource({ subgraph, timeoutMs, authentication });
+      return subgraphDataSource({ subgraph, timeoutMs, authentication, log });
     },
     logger: quiet(log),
+    // Otherwise a header shows anybody how the graph is cut, unless NODE_ENV happens to say production.
+    __exposeQueryPlanExperimental: false,
   });
   return new ApolloServer<GraphContext>({
     gateway,
@@ -44,6 +46,7 @@ export function graph(options: GraphOptions): ApolloServer<GraphContext> {
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.tokensMax },
     validationRules: limitRules(limits),
+    validationOptions: { maxErrors: findingsMax },
     formatError: shownError,
     plugins: [ApolloServerPluginLandingPageDisabled(), operationPlugin(log)],
     logger: quiet(log),

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { isIP } from 'node:net';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { RequestError } from '@kith/kernel/errors.ts';
+import type { Client } from '@kith/kernel/request.ts';
 import { GraphRequest } from '@kith/kernel/request.ts';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
@@ -50,8 +52,7 @@ export async function gatewayServer(options: GatewayOptions): Promise<FastifyIns
   const context = async (incoming: FastifyRequest): Promise<GraphContext> => {
     try {
       const viewer = await authentication.viewerOf(incoming.headers.authorization);
-      const client = { address: incoming.ip, userAgent: incoming.headers['user-agent'] ?? null };
-      return { request: new GraphRequest({ viewer, requestId: incoming.id, client }), fetches: 0 };
+      return { request: new GraphRequest({ viewer, requestId: incoming.id, client: clientOf(incoming) }), fetches: 0 };
     } catch (error) {
       if (error instanceof RequestError) throw asGraphQLError(error);
       log.error({ err: error, requestId: incoming.id }, 'authentication failed');
@@ -68,6 +69,15 @@ export async function gatewayServer(options: GatewayOptions): Promise<FastifyIns
   });
   if (options.pages !== undefined) await app.register(options.pages);
   return app;
+}
+
+/** Longer ones are no browser's. */
+const userAgentLengthMax = 500;
+
+/** What a request says of the machine it came from. A proxy passes on whatever it was told; only an address counts as one, without the zone that PostgreSQL does not take. */
+function clientOf({ ip, headers }: FastifyRequest): Client {
+  const [address = ''] = ip.split('%');
+  return { address: isIP(address) === 0 ? null : address, userAgent: headers['user-agent']?.slice(0, userAgentLengthMax) ?? null };
 }
 
 function acceptableId(header: string | string[] | undefined): string | null {

@@ -21,16 +21,23 @@ export function shownCode(error: { extensions?: Record<string, unknown> | undefi
   return isRequestErrorCode(code) ? code : (callersMistakes[code] ?? 'INTERNAL');
 }
 
+/** A message may repeat what the caller wrote, which may be long. */
+const messageLengthMax = 300;
+
 /** An error as the caller sees it: a code of the closed list, where it happened, and nothing of the inside. */
 export function shownError(error: GraphQLFormattedError): GraphQLFormattedError {
   const code = shownCode(error);
   const requestId = error.extensions?.['requestId'];
   return {
-    message: code === 'INTERNAL' ? faultMessage : error.message,
+    message: code === 'INTERNAL' ? faultMessage : cut(error.message),
     ...(error.locations ? { locations: error.locations } : {}),
     ...(error.path ? { path: error.path } : {}),
     extensions: { code, ...(typeof requestId === 'string' ? { requestId } : {}) },
   };
+}
+
+function cut(message: string): string {
+  return message.length > messageLengthMax ? `${message.slice(0, messageLengthMax)}...` : message;
 }
 
 /** A `RequestError` thrown before anything was executed, as Apollo Server passes it on with its HTTP status. */

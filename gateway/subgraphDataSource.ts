@@ -1,25 +1,44 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import { adoptedToken } from '@kith/kernel/adoption.ts';
 import { within } from '@kith/kernel/deadline.ts';
-import type { Subgraph } from '@kith/kernel/subgraph.ts';
+import { faultMessage } from '@kith/kernel/errors.ts';
+import type { Log } from '@kith/kernel/log.ts';
+import type { Subgraph, SubgraphAnswer, SubgraphOperation } from '@kith/kernel/subgraph.ts';
 import type { Authentication } from './authentication.ts';
 import type { GraphContext } from './graphContext.ts';
 
+export interface SubgraphDataSourceOptions {
+  readonly subgraph: Subgraph;
+  readonly timeoutMs: number;
+  readonly authentication: Authentication;
+  readonly log: Log;
+}
+
 /**
- * Asks a subgraph, in this process or another, within a deadline. When the answer says that somebody has signed in,
- * the rest of the operation is asked on that person's behalf.
+ * Asks a subgraph, in this process or another, within a deadline. One that fails is a masked error beside what the others
+ * answer. When the answer says that somebody has signed in, the rest of the operation is asked on that person's behalf.
  */
-export function subgraphDataSource(options: { subgraph: Subgraph; timeoutMs: number; authentication: Authentication }): GraphQLDataSource<GraphContext> {
-  const { subgraph, timeoutMs, authentication } = options;
+export function subgraphDataSource({ subgraph, timeoutMs, authentication, log }: SubgraphDataSourceOptions): GraphQLDataSource<GraphContext> {
+  const ask = async (graph: GraphContext, operation: SubgraphOperation): Promise<SubgraphAnswer> => {
+    // Inside the promise, so that a subgraph that throws at once fails as one that throws later does.
+    const answer = await within(timeoutMs, `subgraph ${subgraph.name}`, Promise.resolve().then(() => subgraph.call(graph.request, operation)));
+    if ((answer.data ?? null) === null && answer.errors === undefined) throw new Error(`subgraph ${subgraph.name} answered neither data nor errors`);
+    const token = adoptedToken(answer.extensions);
+    if (token !== null) graph.request = graph.request.as(await authentication.verify(token));
+    return answer;
+  };
   return {
     async process({ request, context }: GraphQLDataSourceProcessOptions<GraphContext>) {
       const graph = context as GraphContext; // the gateway probes subgraphs without one only when it composes by itself, which ours does not
       graph.fetches += 1;
-      const operation = { query: request.query ?? '', variables: request.variables, operationName: request.operationName };
-      const answer = await within(timeoutMs, `subgraph ${subgraph.name}`, subgraph.call(graph.request, operation));
-      const token = adoptedToken(answer.extensions);
-      if (token !== null) graph.request = graph.request.as(await authentication.verify(token));
-      return { ...(answer.data === undefined ? {} : { data: answer.data }), ...(answer.errors ? { errors: answer.errors } : {}) };
+      const { requestId } = graph.request;
+      try {
+        const { data, errors } = await ask(graph, { query: request.query ?? '', variables: request.variables, operationName: request.operationName });
+        return { ...(data === undefined ? {} : { data }), ...(errors ? { errors } : {}) };
+      } catch (error) {
+        log.error({ err: error, requestId, subgraph: subgraph.name }, 'a subgraph failed');
+        return { errors: [{ message: faultMessage, extensions: { code: 'INTERNAL', requestId } }] };
+      }
     },
   };
 }

@@ -4,15 +4,25 @@ export function unfitText(text: string): string | null {
   return text.isWellFormed() ? null : 'is not well-formed Unicode';
 }
 
-/** Looks through variables for a text that is unfit and answers where it is and why, or null. */
-export function unfitVariable(value: unknown, path: string): string | null {
+/** Deeper than any input of the graph; a text of 100 KB can be nested so deep that looking through it overflows the stack. */
+const nestingMax = 32;
+/** What is wrong is said of a place in few words, even when its keys have many. */
+const pathLengthMax = 100;
+
+/** Looks through variables for a text or a number that is unfit and answers where it is and why, or null. */
+export function unfitVariable(value: unknown, path: string, nesting = 0): string | null {
+  const shownPath = path.length > pathLengthMax ? `${path.slice(0, pathLengthMax)}...` : path;
+  if (nesting > nestingMax) return `${shownPath} is nested too deep`;
   if (typeof value === 'string') {
     const problem = unfitText(value);
-    return problem === null ? null : `${path} ${problem}`;
+    return problem === null ? null : `${shownPath} ${problem}`;
   }
+  // JSON has rounded it before we could look.
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return `${shownPath} is an integer too large to be exact`;
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, inner] of Object.entries(value)) {
-    const problem = unfitVariable(inner, `${path}.${key}`) ?? (unfitText(key) === null ? null : `a key in ${path} ${unfitText(key)}`);
+    const unfitKey = unfitText(key);
+    const problem = unfitKey === null ? unfitVariable(inner, `${path}.${key}`, nesting + 1) : `a key in ${shownPath} ${unfitKey}`;
     if (problem !== null) return problem;
   }
   return null;

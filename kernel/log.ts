@@ -1,3 +1,4 @@
+import type { DestinationStream, LogFn, LoggerOptions } from 'pino';
 import { pino } from 'pino';
 
 /** Where a process says what happens to it: one JSON object a line, or readable lines on a terminal. */
@@ -20,18 +21,26 @@ function loggedError(error: unknown): unknown {
   };
 }
 
-/** Makes the log of a process. Secrets that stray into a line are struck out by name. */
-export function makeLog(options: { name: string; level: string; format: 'json' | 'pretty' }) {
-  return pino({
-    name: options.name,
-    level: options.level,
+/** Gives an error that comes without words some: pino would take those of the error itself, which may hold the values of its statement. */
+function nameError(this: unknown, given: Parameters<LogFn>, write: LogFn): void {
+  const [first] = given as readonly unknown[];
+  const bare = given.length === 1 && (first instanceof Error || (typeof first === 'object' && first !== null && 'err' in first));
+  write.apply(this as never, bare ? [first, 'an error'] : given); // it only hands the logger on
+}
+
+/** Makes the log of a process. Secrets that stray into a line are struck out by name. Lines go to `destination`, or else to standard output. */
+export function makeLog(options: { name: string; level: string; format: 'json' | 'pretty'; destination?: DestinationStream }) {
+  const { name, level, format, destination } = options;
+  const settings: LoggerOptions = {
+    name,
+    level,
     serializers: { err: loggedError },
+    hooks: { logMethod: nameError },
     redact: {
       paths: ['password', '*.password', 'authorization', '*.authorization', 'accessToken', '*.accessToken', 'cookie', '*.cookie'],
       censor: '[struck out]',
     },
-    ...(options.format === 'pretty'
-      ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' } } }
-      : {}),
-  });
+    ...(format === 'pretty' ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss.l' } } } : {}),
+  };
+  return destination === undefined ? pino(settings) : pino(settings, destination);
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { RequestError } from './errors.ts';
 
 /** The arguments every list field takes (Relay's cursor connections). */
@@ -33,13 +33,25 @@ export interface CursorCodec<Row, Cursor> {
   decode(text: string): Cursor | null;
 }
 
-/** Makes the cursor codec of a list from the schema of its sort keys and the way to read them off a row. */
-export function cursorCodec<Row, Keys extends z.ZodType>(keys: Keys, keysOf: (row: Row) => readonly unknown[]): CursorCodec<Row, z.output<Keys>> {
+/** A moment in a cursor, exactly as we write it: of what looks like one, PostgreSQL does not take everything (the year 0, a hundred decimals). */
+export const cursorMoment = z.iso.datetime({ precision: 3 }).refine((text) => !text.startsWith('0000'));
+/** A number in a cursor, of the size that PostgreSQL's `int` has. */
+export const cursorInt = z.int32();
+/** An id in a cursor. */
+export const cursorId = z.uuid();
+
+/**
+ * Makes the cursor codec of a list from the list's name, the schema of its sort keys and the way to read them off a row.
+ * A cursor holds the name too: that of another list is not of this one, though it may have the same keys.
+ */
+export function cursorCodec<Row, Keys extends z.ZodType>(list: string, keys: Keys, keysOf: (row: Row) => readonly unknown[]): CursorCodec<Row, z.output<Keys>> {
+  const named = z.tuple([z.literal(list)], z.unknown());
   return {
-    encode: (row) => Buffer.from(JSON.stringify(keysOf(row))).toString('base64url'),
+    encode: (row) => Buffer.from(JSON.stringify([list, ...keysOf(row)])).toString('base64url'),
     decode: (text) => {
       try {
-        return keys.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+        const [, ...values] = named.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+        return keys.parse(values);
       } catch {
         return null;
       }

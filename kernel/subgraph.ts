@@ -36,11 +36,24 @@ type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], 
 
 /** Builds a subgraph's schema from its SDL and resolvers. */
 export function buildSchema(sdl: string, resolvers: object): GraphQLSchema {
-  return buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as Resolvers }]); // the generated resolver types check them more closely than this one
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as Resolvers }]); // the generated resolver types check them more closely than this one
+  limitEntities(schema);
+  return schema;
 }
 
 /** An entity lookup resolves so many people at the most: the gateway asks page by page. */
 const representationsMax = 1_000;
+
+/** Refuses BAD_REQUEST for a lookup of too many entities, however they are written. Changes the schema in place. */
+function limitEntities(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()['_entities'];
+  const resolve = field?.resolve;
+  if (field === undefined || resolve === undefined) return;
+  field.resolve = (source, args: { representations: readonly unknown[] }, context, info) => {
+    if (args.representations.length > representationsMax) throw new RequestError('BAD_REQUEST', `More than ${representationsMax} entities were asked for at once.`);
+    return resolve(source, args, context, info);
+  };
+}
 
 /**
  * Makes a subgraph of a schema. The context is made once per request, so that loaders are shared by all calls of it.
@@ -75,10 +88,6 @@ export function makeSubgraph<Context extends SubgraphContext>(options: {
     name,
     async call(request, { query, variables = {}, operationName }) {
       try {
-        const representations = variables['representations'];
-        if (Array.isArray(representations) && representations.length > representationsMax) {
-          throw new RequestError('BAD_REQUEST', `More than ${representationsMax} entities were asked for at once.`);
-        }
         const document = documentOf(query);
         const context = contextFor(request);
         const { data, errors } = await execute({ schema, document, contextValue: context, variableValues: variables, operationName: operationName ?? null });

@@ -5,7 +5,6 @@ import type { Subgraph } from '@kith/kernel/subgraph.ts';
 import { buildSchema, makeSubgraph } from '@kith/kernel/subgraph.ts';
 import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
-import { Membership } from './resolvers/membership.ts';
 import { Query } from './resolvers/query.ts';
 import { Tenant } from './resolvers/tenant.ts';
 import { TenantConnection, TenantEdge } from './resolvers/tenantConnection.ts';
@@ -13,6 +12,6 @@ import { User } from './resolvers/user.ts';
 
 /** Makes the tenants subgraph: tenants and who belongs to them. */
 export function tenantsSubgraph(options: { readsOf: RequestReads; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('tenants'), { DateTime, Membership, Query, Tenant, TenantConnection, TenantEdge, User });
+  const schema = buildSchema(subgraphSdl('tenants'), { DateTime, Query, Tenant, TenantConnection, TenantEdge, User });
   return makeSubgraph({ name: 'tenants', schema, contextOf: (request) => makeContext(request, options.readsOf), log: options.log });
 }

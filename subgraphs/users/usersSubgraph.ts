@@ -7,13 +7,14 @@ import { buildSchema, makeSubgraph } from '@kith/kernel/subgraph.ts';
 import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
 import { belongsTo } from './domain/policy.ts';
+import { Membership } from './resolvers/membership.ts';
 import { Profile } from './resolvers/profile.ts';
 import { Query } from './resolvers/query.ts';
 import { User } from './resolvers/user.ts';
 
 /** Makes the users subgraph: people, their profiles, and the directory of each tenant. */
 export function usersSubgraph(options: { readsOf: RequestReads; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('users'), { DateTime, Profile, Query, User });
+  const schema = buildSchema(subgraphSdl('users'), { DateTime, Membership, Profile, Query, User });
   enforceAudiences(schema, belongsTo);
   return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf), log: options.log });
 }

@@ -1,5 +1,5 @@
 import type { UserId } from '@kith/kernel/ids.ts';
-import { cursorCodec } from '@kith/kernel/page.ts';
+import { cursorCodec, cursorId, cursorMoment } from '@kith/kernel/page.ts';
 import { z } from 'zod';
 
 /** A person inside one tenant. Points are exact decimals as text, with 4 places. */
@@ -25,4 +25,4 @@ export interface PlayerAchievement {
 /** Where a list of unlocked achievements goes on: when the last one was unlocked, and its id. */
 export type AchievementCursor = readonly [unlockedAt: string, achievementId: string];
 
-export const achievementCursors = cursorCodec(z.tuple([z.iso.datetime(), z.uuid()]), ({ unlockedAt, achievement }: PlayerAchievement) => [unlockedAt.toISOString(), achievement.id]);
+export const achievementCursors = cursorCodec('achievements', z.tuple([cursorMoment, cursorId]), ({ unlockedAt, achievement }: PlayerAchievement) => [unlockedAt.toISOString(), achievement.id]);

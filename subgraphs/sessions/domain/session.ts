@@ -1,5 +1,5 @@
 import type { SessionId, UserId } from '@kith/kernel/ids.ts';
-import { cursorCodec } from '@kith/kernel/page.ts';
+import { cursorCodec, cursorId, cursorMoment } from '@kith/kernel/page.ts';
 import { z } from 'zod';
 
 /** One place where a person is signed in. */
@@ -18,4 +18,4 @@ export interface Session {
 /** Where a list of sessions goes on: when the last one was used, and its id. */
 export type SessionCursor = readonly [lastSeenAt: string, id: string];
 
-export const sessionCursors = cursorCodec(z.tuple([z.iso.datetime(), z.uuid()]), (session: Session) => [session.lastSeenAt.toISOString(), session.id]);
+export const sessionCursors = cursorCodec('sessions', z.tuple([cursorMoment, cursorId]), (session: Session) => [session.lastSeenAt.toISOString(), session.id]);

@@ -1,6 +1,6 @@
 import { statement } from '@kith/drizzle/connection.ts';
-import type { SortOrder } from '@kith/drizzle/pagedStatement.ts';
-import { pageClauses, pagedStatement } from '@kith/drizzle/pagedStatement.ts';
+import type { Cut, SortOrder } from '@kith/drizzle/pagedStatement.ts';
+import { cutTo, pageClauses, pagedStatement, uncut } from '@kith/drizzle/pagedStatement.ts';
 import { ownSessions, sessions } from '@kith/drizzle/tables/sessions.ts';
 import type { ChildRow } from '@kith/kernel/connectionLoader.ts';
 import type { SessionId, UserId } from '@kith/kernel/ids.ts';
@@ -11,17 +11,21 @@ import type { Session } from '../domain/session.ts';
 /** A session under the person it was asked for. */
 export type SessionRow = Session & ChildRow<UserId>;
 
-const half = (source: typeof sessions | typeof ownSessions, ofTenant: SQL): SQL => sql`
-  select ${source.id}, ${source.userId}, ${source.device}, ${source.browser}, ${source.operatingSystem}, ${source.ipAddress},
+const half = (source: typeof sessions | typeof ownSessions, ofTenant: SQL, cut: Cut): SQL => sql`
+  (select ${source.id}, ${source.userId}, ${source.device}, ${source.browser}, ${source.operatingSystem}, ${source.ipAddress},
       ${source.createdAt}, ${source.lastSeenAt}, ${source.expiresAt}
     from ${source}
-    where ${source.userId} = parent.id and ${source.revokedAt} is null and ${source.expiresAt} > ${sql.placeholder('now')}::timestamptz and ${ofTenant}`;
+    where ${source.userId} = parent.id and ${source.revokedAt} is null and ${source.expiresAt} > ${sql.placeholder('now')}::timestamptz and ${ofTenant}
+      ${cut([sql`${source.lastSeenAt}`, sql`${source.id}`])})`;
 
-/** The living sessions of a person that the viewer may know of: those opened in the active tenant, and their own elsewhere. */
-const knownSessions = sql`(
-  ${half(sessions, sql`${sessions.tenantId} = ${sql.placeholder('tenantId')}::uuid`)}
+/**
+ * The living sessions of a person that the viewer may know of: those opened in the active tenant, and their own elsewhere.
+ * "Is not true" rather than "is distinct from": whoever acts in no tenant has opened their session in none.
+ */
+const knownSessions = (cut: Cut = uncut): SQL => sql`(
+  ${half(sessions, sql`${sessions.tenantId} = ${sql.placeholder('tenantId')}::uuid`, cut)}
   union all
-  ${half(ownSessions, sql`${ownSessions.tenantId} is distinct from ${sql.placeholder('tenantId')}::uuid`)}) as known`;
+  ${half(ownSessions, sql`(${ownSessions.tenantId} = ${sql.placeholder('tenantId')}::uuid) is not true`, cut)}) as known`;
 
 const parents = sql`unnest(${sql.placeholder('ids')}::uuid[]) as parent(id)`;
 
@@ -48,10 +52,10 @@ const columns = {
 
 /** A page of the living sessions of each of several people, the most recently used first. */
 export const sessionsOfPeople = pagedStatement<SessionRow>('sessions of people', (db, page) => {
-  const { beyond, orderBy, limit } = pageClauses(order, page);
+  const { orderBy, limit } = pageClauses(order, page);
   return db
     .select(columns)
-    .from(sql`${parents} cross join lateral (select * from ${knownSessions} where ${beyond} order by ${orderBy} limit ${limit}) as s`)
+    .from(sql`${parents} cross join lateral (select * from ${knownSessions(cutTo(order, page))} order by ${orderBy} limit ${limit}) as s`)
     .prepare('sessions_of_people');
 });
 
@@ -59,7 +63,7 @@ export const sessionsOfPeople = pagedStatement<SessionRow>('sessions of people',
 export const sessionCountsOfPeople = statement<{ parentId: UserId; count: number }>('session counts of people', (db) =>
   db
     .select({ parentId: sql<UserId>`parent.id`, count: sql<number>`s.count` })
-    .from(sql`${parents} cross join lateral (select count(*)::int from ${knownSessions}) as s`)
+    .from(sql`${parents} cross join lateral (select count(*)::int from ${knownSessions()}) as s`)
     .prepare('session_counts_of_people'),
 );
 

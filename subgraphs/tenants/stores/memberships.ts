@@ -1,6 +1,6 @@
 import { statement } from '@kith/drizzle/connection.ts';
-import type { SortOrder } from '@kith/drizzle/pagedStatement.ts';
-import { pageClauses, pagedStatement } from '@kith/drizzle/pagedStatement.ts';
+import type { Cut, SortOrder } from '@kith/drizzle/pagedStatement.ts';
+import { cutTo, pageClauses, pagedStatement, uncut } from '@kith/drizzle/pagedStatement.ts';
 import { memberships, ownMemberships, tenants } from '@kith/drizzle/tables/tenants.ts';
 import type { ChildRow } from '@kith/kernel/connectionLoader.ts';
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
@@ -22,18 +22,20 @@ const ofTenant: Parent = { active: sql`${memberships.tenantId}`, own: sql`${ownM
  * The memberships of a parent that the viewer may know of: all of the active tenant, and their own elsewhere.
  * Two halves rather than one policy with "or", which would cost every list its index.
  */
-const knownMemberships = (parent: Parent): SQL => sql`
-  (select ${memberships.id}, ${memberships.userId}, ${memberships.role}, ${memberships.joinedAt},
+const knownMemberships = (parent: Parent, cut: Cut = uncut): SQL => sql`
+  ((select ${memberships.id}, ${memberships.userId}, ${memberships.role}, ${memberships.joinedAt},
       ${tenants.id} as tenant_id, ${tenants.name} as tenant_name, ${tenants.slug} as tenant_slug,
       ${tenants.status} as tenant_status, ${tenants.createdAt} as tenant_created_at
     from ${memberships} join ${tenants} on ${tenants.id} = ${memberships.tenantId}
     where ${memberships.tenantId} = ${sql.placeholder('tenantId')}::uuid and ${parent.active} = parent.id
+      ${cut([sql`${memberships.joinedAt}`, sql`${memberships.id}`])})
   union all
-  select ${ownMemberships.id}, ${ownMemberships.userId}, ${ownMemberships.role}, ${ownMemberships.joinedAt},
+  (select ${ownMemberships.id}, ${ownMemberships.userId}, ${ownMemberships.role}, ${ownMemberships.joinedAt},
       ${ownMemberships.tenantId}, ${ownMemberships.tenantName}, ${ownMemberships.tenantSlug},
       ${ownMemberships.tenantStatus}, ${ownMemberships.tenantCreatedAt}
     from ${ownMemberships}
-    where ${ownMemberships.tenantId} is distinct from ${sql.placeholder('tenantId')}::uuid and ${parent.own} = parent.id) as known`;
+    where ${ownMemberships.tenantId} is distinct from ${sql.placeholder('tenantId')}::uuid and ${parent.own} = parent.id
+      ${cut([sql`${ownMemberships.joinedAt}`, sql`${ownMemberships.id}`])})) as known`;
 
 const parents = sql`unnest(${sql.placeholder('ids')}::uuid[]) as parent(id)`;
 
@@ -50,7 +52,7 @@ export type MembershipRow<ParentId> = Membership & ChildRow<ParentId>;
 
 const pageUnder = <ParentId extends UserId | TenantId>(name: string, parent: Parent) =>
   pagedStatement<MembershipRow<ParentId>>(name, (db, page) => {
-    const { beyond, orderBy, limit } = pageClauses(order, page);
+    const { orderBy, limit } = pageClauses(order, page);
     return db
       .select({
         parentId: sql<ParentId>`parent.id`,
@@ -66,7 +68,7 @@ const pageUnder = <ParentId extends UserId | TenantId>(name: string, parent: Par
           createdAt: sql`m.tenant_created_at`.mapWith(tenants.createdAt),
         },
       })
-      .from(sql`${parents} cross join lateral (select * from ${knownMemberships(parent)} where ${beyond} order by ${orderBy} limit ${limit}) as m`)
+      .from(sql`${parents} cross join lateral (select * from ${knownMemberships(parent, cutTo(order, page))} order by ${orderBy} limit ${limit}) as m`)
       .prepare(name);
   });
 

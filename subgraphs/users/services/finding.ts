@@ -2,7 +2,7 @@ import type { ReadScope } from '@kith/drizzle/readScope.ts';
 import { cursorValues } from '@kith/drizzle/pagedStatement.ts';
 import { RequestError } from '@kith/kernel/errors.ts';
 import type { Page, PageArguments } from '@kith/kernel/page.ts';
-import { cursorCodec, pageOf, pageRequest } from '@kith/kernel/page.ts';
+import { cursorCodec, cursorId, cursorInt, pageOf, pageRequest } from '@kith/kernel/page.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { requireSignedIn } from '@kith/kernel/viewer.ts';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import type { UsersLoaders } from '../loaders.ts';
 import type { DirectoryVariant } from '../stores/directory.ts';
 import { directoryCounts, directoryPage } from '../stores/directory.ts';
 
-const cursors = cursorCodec(z.tuple([z.boolean(), z.int(), z.uuid()]), (person: Person) => [person.emailVerifiedAt !== null, person.followerCount, person.id]);
+const cursors = cursorCodec('users', z.tuple([z.boolean(), cursorInt, cursorId]), (person: Person) => [person.emailVerifiedAt !== null, person.followerCount, person.id]);
 
 const searchLengthMax = 100;
 
@@ -36,9 +36,9 @@ export async function findPeople(
   return pageOf(page, people, cursors, async () => (await reads.run(directoryCounts[variant], parameters))[0]?.count ?? 0);
 }
 
-/** A LIKE pattern for a text anywhere, its wildcards taken literally. Null when nothing is looked for. */
+/** A LIKE pattern for a text anywhere, its wildcards taken literally; PostgreSQL folds its case, as it did that of the names. Null when nothing is looked for. */
 function searchPattern(search: string | null): string | null {
-  const text = search?.trim().toLowerCase() ?? '';
+  const text = search?.trim() ?? '';
   if (text.length > searchLengthMax) throw new RequestError('BAD_REQUEST', `\`search\` takes at most ${searchLengthMax} characters.`);
   return text === '' ? null : `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }

@@ -21,7 +21,7 @@ const order: SortOrder = {
 
 function entriesOf(variant: DirectoryVariant): SQL {
   const listed = variant.startsWith('listed') ? sql`and ${directoryEntries.listed}` : sql``;
-  const found = variant.endsWith('search') ? sql`and ${directoryEntries.searchText} like ${sql.placeholder('pattern')}` : sql``;
+  const found = variant.endsWith('search') ? sql`and ${directoryEntries.searchText} like lower(${sql.placeholder('pattern')})` : sql``;
   return sql`${directoryEntries.tenantId} = ${sql.placeholder('tenantId')} ${listed} ${found}`;
 }
 

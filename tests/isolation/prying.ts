@@ -1,0 +1,55 @@
+import type { TwoTenants } from './twoTenants.ts';
+import { personOf } from './twoTenants.ts';
+
+/** A question that tries to learn of another tenant. */
+export interface Prying {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Cursors of the other tenant's lists, as a member of it was given them. */
+export interface ForeignCursors {
+  readonly users: string;
+  readonly members: string;
+  readonly sessions: string;
+  readonly achievements: string;
+}
+
+const everything = `id username email status verified followerCount profile { displayName bio } preferences { locale }
+  memberships(first: 200) { nodes { id role user { id username } tenant { id name slug } } totalCount }
+  security { sessions(first: 200) { nodes { id device ipAddress } totalCount } }
+  player { id level wallet { sparklePoints } user { id username } achievements(first: 200) { nodes { achievement { id name description } } totalCount } }`;
+const tenant = `id name slug status members(first: 200) { nodes { id role user { id username player { id } } } totalCount }`;
+
+/** Every way to ask for what belongs to another tenant that the graph has: by id, by name, by list, by count, by cursor, by search. */
+export function pryingQuestions({ away, both }: TwoTenants, cursors: ForeignCursors): Record<string, Prying> {
+  const stranger = personOf(away, 'far_member_1');
+  const ask = (query: string, variables: Record<string, unknown> = {}): Prying => ({ query, variables });
+  return {
+    'a person by id': ask(`query ($id: ID!) { user(id: $id) { ${everything} } }`, { id: stranger.id }),
+    'a person by username': ask(`query ($username: String!) { userByUsername(username: $username) { ${everything} } }`, { username: stranger.username }),
+    'a person by username in other letters': ask(`query ($username: String!) { userByUsername(username: $username) { ${everything} } }`, { username: ` ${stranger.username.toUpperCase()}` }),
+    'the directory': ask(`{ users(first: 200) { nodes { ${everything} } pageInfo { startCursor endCursor } totalCount } }`),
+    'the directory from its end': ask(`{ users(last: 200) { nodes { ${everything} } totalCount } }`),
+    'the directory behind a foreign cursor': ask(`query ($after: String) { users(first: 200, after: $after) { nodes { ${everything} } totalCount } }`, { after: cursors.users }),
+    'the directory in front of a foreign cursor': ask(`query ($before: String) { users(last: 200, before: $before) { nodes { ${everything} } totalCount } }`, { before: cursors.users }),
+    'a search for a name': ask(`query ($search: String) { users(search: $search) { nodes { ${everything} } totalCount } }`, { search: 'far_' }),
+    'a search for a count': ask('query ($search: String) { users(search: $search) { totalCount } }', { search: stranger.username }),
+    'a tenant by id': ask(`query ($id: ID!) { tenant(id: $id) { ${tenant} } }`, { id: away.id }),
+    'a tenant by slug': ask(`query ($slug: String!) { tenant(slug: $slug) { ${tenant} } }`, { slug: away.slug }),
+    'the active tenant': ask(`{ currentTenant { ${tenant} } }`),
+    'the active tenant behind a foreign cursor': ask('query ($after: String) { currentTenant { members(first: 200, after: $after) { nodes { id user { id username } } totalCount } } }', { after: cursors.members }),
+    'the tenants': ask(`{ tenants(first: 200) { nodes { ${tenant} } totalCount } }`),
+    'somebody who belongs to both': ask(`query ($id: ID!) { user(id: $id) { ${everything} } }`, { id: both.id }),
+    'the sessions of somebody who belongs to both, behind a foreign cursor': ask('query ($id: ID!, $after: String) { user(id: $id) { security { sessions(first: 200, after: $after) { nodes { id } totalCount } } } }', {
+      id: both.id,
+      after: cursors.sessions,
+    }),
+    'the achievements of somebody who belongs to both, behind a foreign cursor': ask('query ($id: ID!, $after: String) { user(id: $id) { player { achievements(first: 200, after: $after) { nodes { achievement { id name } } totalCount } } } }', {
+      id: both.id,
+      after: cursors.achievements,
+    }),
+    'the people behind everybody': ask('{ users(first: 200) { nodes { memberships { nodes { tenant { id members { nodes { user { id } } } } } } } } }'),
+    oneself: ask(`{ me { ${everything} } currentSession { id } }`),
+  };
+}

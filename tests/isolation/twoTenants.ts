@@ -1,0 +1,79 @@
+import { defineAchievements, openSessions, playerOf, unlockAchievements } from '../harness/belongings.ts';
+import type { TestDatabase } from '../harness/testDatabase.ts';
+import type { TestPerson, TestTenant } from '../harness/world.ts';
+import { aTenant } from '../harness/world.ts';
+
+/** What hangs on a person in one tenant. */
+export interface Belongings {
+  readonly sessionIds: readonly string[];
+  readonly playerId: string;
+  readonly membershipId: string;
+}
+
+/** Two tenants with people of every kind in each, and one person who belongs to both. */
+export interface TwoTenants {
+  readonly home: TestTenant;
+  readonly away: TestTenant;
+  /** USER at home, ADMIN away. */
+  readonly both: TestPerson;
+  readonly bothAtHome: Belongings;
+  readonly bothAway: Belongings;
+  /** Everything that tells of the other tenant: ids, names and addresses that stand nowhere else. */
+  readonly foreign: readonly string[];
+}
+
+const seenAt = (minutes: number): Date => new Date(Date.UTC(2026, 0, 1, 0, minutes));
+
+/** Looks somebody up among the people of a tenant. */
+export function personOf(tenant: TestTenant, username: string): TestPerson {
+  const person = tenant.people[username];
+  if (person === undefined) throw new Error(`${username} does not belong to ${tenant.slug}`);
+  return person;
+}
+
+/** Makes two tenants whose people have sessions, points and achievements. */
+export async function makeTwoTenants(database: TestDatabase): Promise<TwoTenants> {
+  const home = await aTenant('home').withAdmin('home_admin').withMember('home_moderator', 'MODERATOR').withMember('home_member').withMember('in_both').withMember('home_platform').in(database);
+  const both = personOf(home, 'in_both');
+  const away = await aTenant('far-away').withAdmin('far_admin').withMember('far_moderator', 'MODERATOR').withMembers(4, 'far_member_').withPerson(both, 'ADMIN').in(database);
+  await database.owner`update users.people set platform_administrator = true where username = 'home_platform'`;
+  const homeFeats = await defineAchievements(database, home.id, ['Came home', 'Stayed home']);
+  const farFeats = await defineAchievements(database, away.id, ['Went far', 'Stayed far']);
+  for (const { id } of Object.values(home.people)) await furnish(database, home, id, homeFeats);
+  for (const { id } of Object.values(away.people)) await furnish(database, away, id, farFeats);
+
+  const farPeople = Object.values(away.people).filter(({ id }) => id !== both.id);
+  const belongings = await Promise.all(Object.values(away.people).map(({ id }) => belongingsOf(database, away.id, id)));
+  return {
+    home,
+    away,
+    both,
+    bothAtHome: await belongingsOf(database, home.id, both.id),
+    bothAway: await belongingsOf(database, away.id, both.id),
+    foreign: [
+      away.id,
+      away.slug,
+      `Tenant ${away.slug}`,
+      'Went far',
+      'Stayed far',
+      ...farFeats,
+      ...farPeople.flatMap(({ id, username, email }) => [id, username, email]),
+      ...belongings.flatMap(({ sessionIds, playerId, membershipId }) => [...sessionIds, playerId, membershipId]),
+    ],
+  };
+}
+
+async function furnish(database: TestDatabase, { id: tenantId, slug }: TestTenant, userId: string, feats: readonly string[]): Promise<void> {
+  // As many as there is no other number of: a count that is wrong shows.
+  const sessions = slug === 'home' ? 2 : 5;
+  await openSessions(database, { tenantId, userId }, Array.from({ length: sessions }, (_, index) => seenAt(index)));
+  await unlockAchievements(database, { tenantId, userId }, feats.map((id, index) => ({ id, at: seenAt(index) })));
+}
+
+async function belongingsOf(database: TestDatabase, tenantId: string, userId: string): Promise<Belongings> {
+  const { owner } = database;
+  const sessions = await owner<{ id: string }[]>`select id from sessions.sessions where tenant_id = ${tenantId} and user_id = ${userId} order by last_seen_at desc, id desc`;
+  const [membership] = await owner<{ id: string }[]>`select id from tenants.memberships where tenant_id = ${tenantId} and user_id = ${userId}`;
+  if (membership === undefined) throw new Error(`${userId} is no member of ${tenantId}`);
+  return { sessionIds: sessions.map(({ id }) => id), playerId: await playerOf(database, { tenantId, userId }), membershipId: membership.id };
+}

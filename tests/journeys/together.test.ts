@@ -1,0 +1,3 @@
+import { journeysThrough } from './journeys.ts';
+
+journeysThrough('together');

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defineAchievements, openSessions, unlockAchievements } from '../harness/belongings.ts';
+import type { TestGraph } from '../harness/graph.ts';
+import { startGraph } from '../harness/graph.ts';
+import type { TestDatabase } from '../harness/testDatabase.ts';
+import { testDatabase } from '../harness/testDatabase.ts';
+import { aTenant, testPassword } from '../harness/world.ts';
+
+const rows = 200;
+const moments = Array.from({ length: rows }, (_, index) => new Date(Date.UTC(2026, 0, 1, 0, index)));
+
+const everythingOfAPerson = `id username email status verified followerCount createdAt profile { displayName completeness }
+  memberships(first: 5) { nodes { role tenant { id name slug } } totalCount }
+  security { sessions(first: 3) { nodes { id device lastSeenAt } totalCount } }
+  player { level experience wallet { sparklePoints premiumPoints } achievements(first: 5) { nodes { unlockedAt achievement { name rarity } } totalCount } }`;
+
+/** Every list of the graph, the way to its rows, and how many statements a page of it costs: with all that hangs on them where there are people. */
+const lists: Record<string, { query: string; at: string[]; statements: number }> = {
+  users: { query: `users(first: $first) { nodes { ${everythingOfAPerson} } totalCount }`, at: ['users', 'nodes'], statements: 9 },
+  'users that are searched for': { query: `users(first: $first, search: "m") { nodes { ${everythingOfAPerson} } totalCount }`, at: ['users', 'nodes'], statements: 9 },
+  'users from the end': { query: 'users(last: $first) { nodes { id player { level } } }', at: ['users', 'nodes'], statements: 2 },
+  members: { query: `currentTenant { members(first: $first) { nodes { role user { ${everythingOfAPerson} } } totalCount } }`, at: ['currentTenant', 'members', 'nodes'], statements: 11 },
+  memberships: { query: 'me { memberships(first: $first) { nodes { role user { username } tenant { name members(first: 3) { nodes { role user { username } } totalCount } } } totalCount } }', at: ['me', 'memberships', 'nodes'], statements: 6 },
+  tenants: { query: 'tenants(first: $first) { nodes { name members(first: 3) { nodes { role } totalCount } } totalCount }', at: ['tenants', 'nodes'], statements: 4 },
+  sessions: { query: 'me { security { sessions(first: $first) { nodes { id device isCurrent } totalCount } } }', at: ['me', 'security', 'sessions', 'nodes'], statements: 3 },
+  achievements: { query: 'me { player { achievements(first: $first) { nodes { unlockedAt achievement { name } } totalCount } } }', at: ['me', 'player', 'achievements', 'nodes'], statements: 4 },
+};
+
+describe('with 200 rows in every list', () => {
+  let database: TestDatabase;
+  let graph: TestGraph;
+  let token: string;
+
+  beforeAll(async () => {
+    database = await testDatabase('migrated');
+    const tenant = await aTenant('crowd').withAdmin('ample').withMembers(rows - 1).in(database);
+    const ample = tenant.people['ample'];
+    if (ample === undefined) throw new Error('nobody has 200 of everything');
+    const belonging = { tenantId: tenant.id, userId: ample.id };
+    const achievements = await defineAchievements(database, tenant.id, moments.map((_, index) => `Feat ${index}`));
+    await unlockAchievements(database, belonging, achievements.map((id, index) => ({ id, at: moments[index] ?? new Date() })));
+    await openSessions(database, belonging, moments);
+    for (const { id } of Object.values(tenant.people).slice(1)) {
+      await openSessions(database, { tenantId: tenant.id, userId: id }, moments.slice(0, 4));
+      await unlockAchievements(database, { tenantId: tenant.id, userId: id }, achievements.slice(0, 6).map((achievement, index) => ({ id: achievement, at: moments[index] ?? new Date() })));
+    }
+    for (let index = 1; index < rows; index += 1) await aTenant(`crowd-${index}`).withPerson(ample).in(database);
+    graph = await startGraph(database.url);
+    token = await graph.signIn('ample', { password: testPassword, tenant: 'crowd' });
+  });
+  afterAll(async () => {
+    await graph.stop();
+    await database.drop();
+  });
+
+  /** Asks for so many rows and answers how many came, and what that cost. */
+  const costOf = async (query: string, at: readonly string[], first: number) => {
+    graph.statements.reset();
+    graph.fetches = 0;
+    const { data, errors } = await graph.ask(`query ($first: Int!) { ${query} }`, { first }, { token });
+    expect(errors).toEqual([]);
+    const found: unknown[] = at.reduce((value, key) => value[key], data);
+    return { rows: found.length, statements: graph.statements.sent.length, fetches: graph.fetches, begins: graph.statements.framing.filter((text) => text.startsWith('begin')).length };
+  };
+
+  test.each(Object.entries(lists))('%s: 1, 20 and 200 rows cost the same statements, fetches and one transaction', async (_, { query, at, statements }) => {
+    const one = await costOf(query, at, 1);
+    expect(one).toEqual({ rows: 1, statements, fetches: expect.any(Number), begins: 1 });
+    expect(await costOf(query, at, 20)).toEqual({ ...one, rows: 20 });
+    expect(await costOf(query, at, 200)).toEqual({ ...one, rows: 200 });
+  });
+
+  test('a list asked for page by page in one operation costs a statement for each, which the counter sees', async () => {
+    const { statements } = await costOf('users(first: $first) { nodes { a: memberships(first: 1) { nodes { id } } b: memberships(first: 2) { nodes { id } } } }', ['users', 'nodes'], 20);
+    expect(statements).toBe(3);
+    expect((await costOf('users(first: $first) { nodes { a: memberships(first: 2) { nodes { id } } b: memberships(first: 2) { nodes { id } } } }', ['users', 'nodes'], 20)).statements).toBe(2);
+  });
+
+  test('nothing is counted that was not asked for', async () => {
+    await costOf('users(first: $first) { nodes { id } }', ['users', 'nodes'], 20);
+    expect(graph.statements.sent.filter((text) => text.includes('count('))).toEqual([]);
+  });
+
+  test('a request in which nothing is read opens no transaction', async () => {
+    graph.statements.reset();
+    await graph.ask('{ me { id } currentTenant { id } }');
+    expect([...graph.statements.sent, ...graph.statements.framing]).toEqual([]);
+  });
+});
