@@ -27,22 +27,20 @@ const questions = {
 const bodyOf = (query: string, variables: Record<string, unknown> = {}): string => JSON.stringify({ query, variables });
 const digest = (body: string): string => createHash('sha256').update(body).digest('base64url');
 
+let database: TestDatabase;
+let servers: SubgraphServers;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  servers = await startSubgraphServers(database.url);
+});
+afterAll(async () => {
+  await servers.stop();
+  await database.drop();
+});
+
 describe.each(subgraphNames)('the %s subgraph', (name) => {
-  let database: TestDatabase;
-  let servers: SubgraphServers;
-  let url: string;
-
-  beforeAll(async () => {
-    database = await testDatabase();
-    servers = await startSubgraphServers(database.url);
-    url = servers.urls[name];
-  });
-  afterAll(async () => {
-    await servers.stop();
-    await database.drop();
-  });
-
-  const send = (body: string, context?: string): Promise<RawAnswer> => sendRaw(url, { body, headers: context === undefined ? {} : { [contextHeader]: context } });
+  const send = (body: string, context?: string): Promise<RawAnswer> => sendRaw(servers.urls[name], { body, headers: context === undefined ? {} : { [contextHeader]: context } });
   const shut = { status: 401, body: { errors: [{ message: 'This is not a door: ask the gateway.', extensions: { code: 'UNAUTHENTICATED' } }] } };
   const expectShut = async (body: string, context?: string): Promise<void> => {
     const { status, text } = await send(body, context);
@@ -120,7 +118,7 @@ describe.each(subgraphNames)('the %s subgraph', (name) => {
     }
     for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
       const body = bodyOf(questions['its name']);
-      const answer = await sendRaw(url, { body, headers: { 'content-type': type, [contextHeader]: await signContext(secret, name, nobody, body) } });
+      const answer = await sendRaw(servers.urls[name], { body, headers: { 'content-type': type, [contextHeader]: await signContext(secret, name, nobody, body) } });
       expect([401, 415]).toContain(answer.status);
     }
   });
@@ -140,9 +138,9 @@ describe.each(subgraphNames)('the %s subgraph', (name) => {
   });
 
   test('tells anybody that it lives, and nothing else', async () => {
-    expect((await sendRaw(url, { path: '/health', method: 'GET' })).text).toBe('{"status":"ok"}');
+    expect((await sendRaw(servers.urls[name], { path: '/health', method: 'GET' })).text).toBe('{"status":"ok"}');
     for (const path of ['/', '/graphql', '/graphiql']) {
-      const { status, text } = await sendRaw(url, { path, method: 'GET' });
+      const { status, text } = await sendRaw(servers.urls[name], { path, method: 'GET' });
       expect(status).toBe(404);
       expectNothingOfTheInside(text);
     }

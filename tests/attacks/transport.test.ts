@@ -87,6 +87,12 @@ describe('the gateway over HTTP', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ data: { me: null, users: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 
+  test('shows nobody how an operation is planned and traced inside, whatever headers ask for it', async () => {
+    const body = JSON.stringify({ query: '{ me { id } currentTenant { id } }' });
+    const headers = { 'apollo-query-plan-experimental': '1', 'apollo-query-plan-experimental-format': 'internal', 'apollo-federation-include-trace': 'ftv1', 'apollo-expose-query-plan': 'true', 'x-apollo-debug': '1' };
+    expect((await sendRaw(graph.url, { headers, body })).text).toBe('{"data":{"me":null,"currentTenant":null}}');
+  });
+
   test.each([
     ['a path that is nowhere', '/nowhere', 404],
     ['a way out of the folder', '/pages/..%2f..%2f..%2fpackage.json', 404],

@@ -128,6 +128,12 @@ export function signingInJourneys(place: () => Place): void {
     expect(seen.me.security.sessions.nodes).toEqual([{ id: session.id, isCurrent: true }]);
   });
 
+  test.each([['a'.repeat(5_000)], ['/'], ['']])('a program that calls itself %j signs in like another', async (userAgent) => {
+    const { data, errors } = await place().graph.ask(signIn, { input: { login: 'grace@kith.test', password: demoPassword } }, { headers: { 'user-agent': userAgent } });
+    expect(errors).toEqual([]);
+    expect(data.sessionSignIn.errors).toEqual([]);
+  });
+
   test('every attempt is written down with its outcome, and never with a password', async () => {
     const { database } = place();
     await attempt({ login: 'barbara@kith.test', password: 'Whatever-was-typed-1' });

@@ -207,6 +207,8 @@ describe.skipIf(!hasBrowser)('GraphiQL', { timeout: 40_000 }, () => {
   test('clearing its data starts afresh', async () => {
     const { page } = await opened();
     await type(page, '.graphiql-query-editor', '# mine\n');
+    // GraphiQL stores what is typed after a pause; cleared within it, it would store it afterwards.
+    await page.waitForFunction(() => Object.values(localStorage).some((value) => String(value).includes('# mine')));
     await page.getByRole('button', { name: 'Open settings dialog' }).click();
     await page.getByRole('button', { name: 'Clear data' }).click();
     await page.getByRole('button', { name: 'Cleared data' }).waitFor();
