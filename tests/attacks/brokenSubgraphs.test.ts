@@ -147,7 +147,7 @@ describe('beside a subgraph in another process that', () => {
     ['never answers', () => {}],
     ['never ends', (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).write('{"data":')],
     [
-      'answers 50 MB',
+      'answers 25 MB',
       (_, response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
         const part = Buffer.alloc(1_048_576, 32);
@@ -155,7 +155,7 @@ describe('beside a subgraph in another process that', () => {
           if (left === 0) response.end(entities(good));
           else if (!response.destroyed) response.write(part, () => more(left - 1));
         };
-        more(50);
+        more(25);
       },
     ],
     ['says that its answer is packed when it is not', answering(entities(good), 200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })],

@@ -84,6 +84,8 @@ describe('an access token', () => {
   test.each([
     ['a space', (text: string) => `${text.slice(0, 40)} ${text.slice(40)}`],
     ['a tab', (text: string) => `${text.slice(0, 40)}\t${text.slice(40)}`],
+    ['a space in its signature', (text: string) => `${text.slice(0, -20)} ${text.slice(-20)}`],
+    ['a tab in its signature', (text: string) => `${text.slice(0, -20)}\t${text.slice(-20)}`],
     ['a space behind the first part', (text: string) => text.replace('.', ' .')],
     ['a second one behind it', (text: string) => `${text}, Bearer ${text}`],
     ['padding', (text: string) => `${text}=`],

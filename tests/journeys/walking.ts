@@ -45,6 +45,8 @@ export async function walk(graph: TestGraph, token: string, list: List, size: nu
   for (;;) {
     const page: Connection = await pageOfList(graph, token, list, direction === 'forward' ? { first: size, after: cursor } : { last: size, before: cursor });
     expectSound(page, size);
+    // What the page before has promised is there.
+    if (cursor !== null) expect(page.nodes).not.toEqual([]);
     const { hasNextPage, hasPreviousPage, startCursor, endCursor } = page.pageInfo;
     const here = page.nodes.map(list.keyOf);
     if (direction === 'forward') keys.push(...here);
