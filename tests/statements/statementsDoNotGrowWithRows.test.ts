@@ -76,6 +76,11 @@ describe('with 200 rows in every list', () => {
     expect((await costOf('users(first: $first) { nodes { a: memberships(first: 2) { nodes { id } } b: memberships(first: 2) { nodes { id } } } }', ['users', 'nodes'], 20)).statements).toBe(2);
   });
 
+  test('people who were just listed are not read again, whatever leads back to them', async () => {
+    const { statements } = await costOf('users(first: $first) { nodes { player { user { username player { user { email } } } } } }', ['users', 'nodes'], 20);
+    expect(statements).toBe(2);
+  });
+
   test('nothing is counted that was not asked for', async () => {
     await costOf('users(first: $first) { nodes { id } }', ['users', 'nodes'], 20);
     expect(graph.statements.sent.filter((text) => text.includes('count('))).toEqual([]);
