@@ -9,6 +9,8 @@ const settingOf = {
   sessions: 'SESSIONS_DATABASE_URL',
   gamification: 'GAMIFICATION_DATABASE_URL',
   reader: 'READER_DATABASE_URL',
+  worker: 'WORKER_DATABASE_URL',
+  gateway: 'GATEWAY_DATABASE_URL',
 } as const;
 
 /**

@@ -77,6 +77,17 @@ export class Connection {
 }
 
 function rewriteStatements(client: postgres.Sql, rewrite: (text: string) => string): void {
+  rewriteUnsafe(client, rewrite);
+  const begin = client.begin.bind(client);
+  const rewriting = (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
+    begin((tx) => {
+      rewriteUnsafe(tx, rewrite);
+      return work(tx);
+    });
+  client.begin = rewriting as typeof client.begin; // as Drizzle calls it: without options
+}
+
+function rewriteUnsafe(client: { unsafe: postgres.Sql['unsafe'] }, rewrite: (text: string) => string): void {
   const unsafe = client.unsafe.bind(client);
   client.unsafe = ((text: string, ...rest: []) => unsafe(rewrite(text), ...rest)) as typeof client.unsafe; // the same function but for the text
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { runMigrations as runJobMigrations } from 'graphile-worker';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
@@ -48,8 +49,9 @@ export async function migrate(ownerUrl: string, passwordOf: (role: DatabaseRole)
     readMigrationFiles({ migrationsFolder }).slice(0, applied.length).forEach(({ hash }, index) => {
       if (hash !== applied[index]) throw new MigrationEdited(names[index] ?? String(index));
     });
+    await runJobMigrations({ connectionString: ownerUrl });
     await againOnCollision(() => runMigrations(drizzle(client), { migrationsFolder, migrationsSchema: 'kith_migrations', migrationsTable: 'applied' }));
-    await client`select kith.make_months_ahead(${monthsAhead})`;
+    await client`select kith.make_months_ahead(${monthsAhead}), kith.open_jobs()`;
     await forbidTemporaryTables(client);
     for (const role of databaseRoles) await againOnCollision(() => setPassword(client, role, passwordOf(role)));
     return names.slice(applied.length);

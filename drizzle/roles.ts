@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 
-/** The roles that log in, one for each subgraph to write with and one for the whole graph to read with. */
-export const databaseRoles = ['users', 'tenants', 'sessions', 'gamification', 'reader'] as const;
+/**
+ * The roles that log in: one for each subgraph to write with, one for the whole graph to read with, one to run jobs with, and one
+ * for the gateway, which follows revocations and sees nothing else.
+ */
+export const databaseRoles = ['users', 'tenants', 'sessions', 'gamification', 'reader', 'worker', 'gateway'] as const;
 
 /** One of `databaseRoles`. */
 export type DatabaseRole = (typeof databaseRoles)[number];

@@ -1,7 +1,8 @@
-import type { TokenParties } from '@kith/kernel/accessToken.ts';
+import type { TokenParties, VerifiedToken } from '@kith/kernel/accessToken.ts';
 import { verifyAccessToken } from '@kith/kernel/accessToken.ts';
 import type { Clock } from '@kith/kernel/clock.ts';
 import { RequestError } from '@kith/kernel/errors.ts';
+import type { FollowedRevocations } from '@kith/kernel/revocations.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { anonymous } from '@kith/kernel/viewer.ts';
 import { errors } from 'jose';
@@ -9,9 +10,9 @@ import type { VerificationKeys } from './verificationKeys.ts';
 
 /** Finds out who asks. */
 export interface Authentication {
-  /** Reads an Authorization header. Refuses UNAUTHENTICATED when there is one that does not hold; without one nobody asks. */
+  /** Reads an Authorization header. Refuses UNAUTHENTICATED when there is one that does not hold or was revoked; without one nobody asks. */
   viewerOf(authorization: string | undefined): Promise<Viewer>;
-  /** Reads an access token. Throws when it does not hold. */
+  /** Reads an access token that was issued this moment, by a subgraph that has just looked how its person stands. Throws when it does not hold. */
   verify(token: string): Promise<Viewer>;
 }
 
@@ -19,21 +20,24 @@ export interface Authentication {
 const bearer = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
 /** Makes the authentication of a process. */
-export function authentication(keys: VerificationKeys, parties: TokenParties, clock: Clock): Authentication {
-  const verify = (token: string): Promise<Viewer> => verifyAccessToken(token, keys.find, parties, clock.now());
+export function authentication(options: { keys: VerificationKeys; parties: TokenParties; revocations: FollowedRevocations; clock: Clock }): Authentication {
+  const { keys, parties, revocations, clock } = options;
+  const read = (token: string): Promise<VerifiedToken> => verifyAccessToken(token, keys.find, parties, clock.now());
   return {
-    verify,
+    verify: async (token) => (await read(token)).viewer,
     async viewerOf(authorization) {
       if (authorization === undefined) return anonymous;
       const token = bearer.exec(authorization)?.[1];
       if (token === undefined) throw new RequestError('UNAUTHENTICATED', 'The Authorization header has to be `Bearer <access token>`.');
-      try {
-        return await verify(token);
-      } catch (error) {
-        if (error instanceof errors.JWTExpired) throw new RequestError('UNAUTHENTICATED', 'The access token has expired. Sign in again.');
-        if (error instanceof errors.JOSEError) throw new RequestError('UNAUTHENTICATED', 'The access token does not hold. Sign in again.');
-        throw error;
-      }
+      const verified = await read(token).catch(refuseUnheld);
+      revocations.requireUnrevoked(verified);
+      return verified.viewer;
     },
   };
+}
+
+function refuseUnheld(error: unknown): never {
+  if (error instanceof errors.JWTExpired) throw new RequestError('UNAUTHENTICATED', 'The access token has expired. Get another with `sessionRefresh`, or sign in again.');
+  if (error instanceof errors.JOSEError) throw new RequestError('UNAUTHENTICATED', 'The access token does not hold. Sign in again.');
+  throw error;
 }

@@ -1,11 +1,15 @@
 import type { Clock } from '@kith/kernel/clock.ts';
 import type { Config } from '@kith/kernel/config.ts';
 import { demoPassword, demoPeople } from '@kith/kernel/demo.ts';
+import { servesDeveloperPages, servesMailbox } from '@kith/kernel/developerPages.ts';
 import type { Log } from '@kith/kernel/log.ts';
+import type { FollowedRevocations } from '@kith/kernel/revocations.ts';
+import type { MailboxSource } from '@kith/kernel/mailbox.ts';
 import type { Subgraph } from '@kith/kernel/subgraph.ts';
 import { loadExampleOperations } from '@kith/schema/exampleOperations.ts';
 import type { FastifyInstance } from 'fastify';
 import { authentication } from './authentication.ts';
+import { configuredRates } from './configuredRates.ts';
 import { pages } from './pages.ts';
 import type { GatewayOptions } from './server.ts';
 import { gatewayServer } from './server.ts';
@@ -15,6 +19,10 @@ import type { VerificationKeys } from './verificationKeys.ts';
 export interface GatewayParts {
   readonly subgraphs: readonly Subgraph[];
   readonly keys: VerificationKeys;
+  readonly revocations: FollowedRevocations;
+  readonly sessionUse: GatewayOptions['sessionUse'];
+  /** The mail that is kept, where none leaves. */
+  readonly mailbox: MailboxSource;
   readonly readiness: GatewayOptions['readiness'];
   readonly clock: Clock;
   readonly log: Log;
@@ -22,24 +30,30 @@ export interface GatewayParts {
 
 /** Makes the gateway's server by the configuration. */
 export async function configuredGateway(config: Config, parts: GatewayParts): Promise<FastifyInstance> {
-  const { keys, clock } = parts;
+  const { keys, revocations, clock, log } = parts;
   const convenient = config.NODE_ENV === 'production' ? 'off' : 'on';
-  return gatewayServer({
+  const { rates, close } = await configuredRates(config, clock, log);
+  const app = await gatewayServer({
     ...parts,
-    authentication: authentication(keys, { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }, clock),
+    rates,
+    readiness: { ...parts.readiness, revocations: async () => revocations.requireUp() },
+    authentication: authentication({ keys, parties: { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }, revocations, clock }),
     subgraphTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     limits: { depthMax: config.DEPTH_MAX, aliasesMax: config.ALIASES_MAX, directivesMax: config.DIRECTIVES_MAX, tokensMax: config.TOKENS_MAX },
     bodyBytesMax: config.BODY_BYTES_MAX,
     corsOrigins: config.CORS_ORIGINS,
     trustedProxies: config.TRUSTED_PROXIES,
+    secureCookies: config.PUBLIC_URL?.startsWith('https:') ?? false,
     introspection: (config.INTROSPECTION ?? convenient) === 'on',
-    pages: (config.DEVELOPER_PAGES ?? convenient) === 'on' ? developerPages(config) : undefined,
+    pages: servesDeveloperPages(config) ? developerPages(config, parts.mailbox) : undefined,
   });
+  app.addHook('onClose', close);
+  return app;
 }
 
-function developerPages(config: Config) {
+function developerPages(config: Config, mailbox: MailboxSource) {
   const people = demoPeople.map((person) => ({ ...person, password: demoPassword }));
   const [first] = people;
   const demo = config.DEMO === 'on' && first !== undefined ? { login: first.login, password: demoPassword, people } : null;
-  return pages({ examples: loadExampleOperations(), demo });
+  return pages({ examples: loadExampleOperations(), demo, mailbox: servesMailbox(config) ? mailbox : null });
 }

@@ -10,6 +10,8 @@ import type { GraphContext } from './graphContext.ts';
 import type { Limits } from './limits.ts';
 import { findingsMax, limitRules } from './limits.ts';
 import { operationPlugin } from './operationPlugin.ts';
+import type { Rates } from './rates/rates.ts';
+import { ratesPlugin } from './rates/ratesPlugin.ts';
 import { shownError } from './shownErrors.ts';
 import { subgraphDataSource } from './subgraphDataSource.ts';
 
@@ -18,13 +20,14 @@ export interface GraphOptions {
   readonly subgraphTimeoutMs: number;
   readonly authentication: Authentication;
   readonly limits: Limits;
+  readonly rates: Rates;
   readonly introspection: boolean;
   readonly log: Log;
 }
 
 /** Makes the graph: the committed supergraph, planned by Apollo's gateway, asked through Apollo Server. Call `start` before use. */
 export function graph(options: GraphOptions): ApolloServer<GraphContext> {
-  const { subgraphs, subgraphTimeoutMs: timeoutMs, authentication, limits, introspection, log } = options;
+  const { subgraphs, subgraphTimeoutMs: timeoutMs, authentication, limits, rates, introspection, log } = options;
   const gateway = new ApolloGateway({
     supergraphSdl: supergraphSdl(),
     buildService: ({ name }) => {
@@ -48,7 +51,7 @@ export function graph(options: GraphOptions): ApolloServer<GraphContext> {
     validationRules: limitRules(limits),
     validationOptions: { maxErrors: findingsMax },
     formatError: shownError,
-    plugins: [ApolloServerPluginLandingPageDisabled(), operationPlugin(log)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), operationPlugin(log), ratesPlugin(rates)],
     logger: quiet(log),
   });
 }

@@ -1,3 +1,4 @@
+import type { RefreshCookie } from '@kith/kernel/gatewayNotes.ts';
 import type { GraphRequest } from '@kith/kernel/request.ts';
 
 /** What travels with an operation through the gateway. */
@@ -6,4 +7,6 @@ export interface GraphContext {
   request: GraphRequest;
   /** How often subgraphs were asked. */
   fetches: number;
+  /** Puts a refresh token into a cookie beside the answer, or, given null, takes it out. */
+  readonly setRefreshCookie: (cookie: RefreshCookie | null) => void;
 }

@@ -10,6 +10,9 @@ import { asGraphQLError, shownCode, statusOf } from './shownErrors.ts';
 import { unfitVariable } from './textChecks.ts';
 import { takeValueCompletion } from './valueCompletion.ts';
 
+/** After how many seconds to try again where a subgraph has too much to do: it says so without knowing for how long. */
+const busySeconds = '5';
+
 /**
  * What every operation goes through beside its execution: variables are checked before a subgraph is asked, faults are
  * logged, an answer without any data gets the status of its error, one line is logged, and the request ends.
@@ -46,6 +49,7 @@ export function operationPlugin(log: Log): ApolloServerPlugin<GraphContext> {
             const empty = Object.values(data ?? {}).every((value) => value === null);
             if (errors !== undefined && first !== undefined && empty) {
               response.http.status = statusOf(shownCode(first));
+              if (response.http.status === 429 && !response.http.headers.has('retry-after')) response.http.headers.set('retry-after', busySeconds);
               // Of an answer that is nothing but errors, one for every parent of a list, the first few say it all.
               singleResult.errors = errors.slice(0, findingsMax);
             }

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import type { MailboxSource } from '@kith/kernel/mailbox.ts';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { mailboxRoutes } from './mailboxRoutes.ts';
 import type { Demo, ExampleOperation, PagesConfig } from './pages/config.ts';
 import { distFolder, readCurrentBuild } from './pages/currentBuild.ts';
 import { notBuiltPage, notBuiltPolicy } from './pages/notBuiltPage.ts';
-import { assetPolicy, graphiqlPolicy, landingPolicy } from './pages/policies.ts';
+import { assetPolicy, graphiqlPolicy, landingPolicy, mailboxPolicy } from './pages/policies.ts';
 
 export type { Demo, DemoPerson, ExampleOperation } from './pages/config.ts';
 
@@ -14,17 +16,19 @@ export interface PagesOptions {
   examples: ExampleOperation[];
   /** Null outside a demo: the passwords in it are served to everyone. */
   demo: Demo | null;
+  /** The mails to look at; null where they leave, or nobody may look. */
+  mailbox?: MailboxSource | null;
   /** The folder of the built pages; another than `pages/dist` only in tests. */
   dist?: string;
 }
 
 /**
- * Serves the developer pages: Apollo Sandbox at `/`, GraphiQL at `/graphiql`, their assets under `/pages/`.
+ * Serves the developer pages: Apollo Sandbox at `/`, GraphiQL at `/graphiql`, the mailbox at `/mailbox`, their assets under `/pages/`.
  * Each page brings its own Content-Security-Policy, which replaces what helmet set before. The pages are built by
  * `pages/build.ts`; until then they answer 503 with the command, and afterwards work without a restart.
  */
-export function pages({ examples, demo, dist = distFolder }: PagesOptions): FastifyPluginAsync {
-  const config: PagesConfig = { graphUrl: '/graphql', examples: examples.map(shownExample), demo: demo && shownDemo(demo) };
+export function pages({ examples, demo, mailbox = null, dist = distFolder }: PagesOptions): FastifyPluginAsync {
+  const config: PagesConfig = { graphUrl: '/graphql', examples: examples.map(shownExample), demo: demo && shownDemo(demo), mailbox: mailbox !== null };
 
   return async (server) => {
     await server.register(fastifyStatic, {
@@ -45,6 +49,10 @@ export function pages({ examples, demo, dist = distFolder }: PagesOptions): Fast
     server.get('/', (_request, reply) => sendPage(reply, dist, 'landing', landingPolicy));
     server.get('/graphiql', (_request, reply) => sendPage(reply, dist, 'graphiql', graphiqlPolicy));
     server.get('/graphiql/', (_request, reply) => reply.redirect('/graphiql', 308));
+    if (mailbox === null) return;
+    server.get('/mailbox', (_request, reply) => sendPage(reply, dist, 'mailbox', mailboxPolicy));
+    server.get('/mailbox/', (_request, reply) => reply.redirect('/mailbox', 308));
+    await server.register(mailboxRoutes(mailbox));
   };
 }
 
@@ -54,7 +62,7 @@ const noStore = { 'cache-control': 'no-store' };
 async function sendPage(
   reply: FastifyReply,
   dist: string,
-  page: 'landing' | 'graphiql',
+  page: 'landing' | 'graphiql' | 'mailbox',
   policy: string,
 ): Promise<FastifyReply> {
   reply.headers({ ...nosniff, ...noStore }).type('text/html; charset=utf-8');

@@ -2,25 +2,32 @@ import { isUtf8 } from 'node:buffer';
 import { isIP } from 'node:net';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import compress from '@fastify/compress';
+import cookies from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { RequestError } from '@kith/kernel/errors.ts';
 import type { Client } from '@kith/kernel/request.ts';
 import { GraphRequest } from '@kith/kernel/request.ts';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { SessionUseLog } from '@kith/kernel/sessionUse.ts';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import { v7 } from 'uuid';
 import type { GraphContext } from './graphContext.ts';
 import type { GraphOptions } from './graph.ts';
 import { graph } from './graph.ts';
+import { readRefreshCookie, writeRefreshCookie } from './refreshCookie.ts';
 import { asGraphQLError } from './shownErrors.ts';
 import type { VerificationKeys } from './verificationKeys.ts';
 
 export interface GatewayOptions extends GraphOptions {
   readonly keys: VerificationKeys;
+  /** Where it is noted that a session is used. */
+  readonly sessionUse: Pick<SessionUseLog, 'note'>;
   readonly bodyBytesMax: number;
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
+  /** Whether people reach the gateway by https, so that cookies may insist on it. */
+  readonly secureCookies: boolean;
   /** What `/ready` asks, by name: each check throws when its part cannot work. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>;
   /** The developer pages, when they are to be served. */
@@ -41,7 +48,8 @@ export async function gatewayServer(options: GatewayOptions): Promise<FastifyIns
     void reply.header('x-request-id', incoming.id);
   });
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
-  await app.register(cors, { origin: [...options.corsOrigins], methods: ['GET', 'POST'], exposedHeaders: ['x-request-id', 'retry-after'], maxAge: 600 });
+  await app.register(cors, { origin: [...options.corsOrigins], methods: ['GET', 'POST'], credentials: true, exposedHeaders: ['x-request-id', 'retry-after'], maxAge: 600 });
+  await app.register(cookies);
   await app.register(compress, { threshold: 1_024 });
   parseJsonStrictly(app);
   shortErrors(app, log);
@@ -49,10 +57,15 @@ export async function gatewayServer(options: GatewayOptions): Promise<FastifyIns
   const apollo = graph(options);
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
-  const context = async (incoming: FastifyRequest): Promise<GraphContext> => {
+  const context = async (incoming: FastifyRequest, reply: FastifyReply): Promise<GraphContext> => {
     try {
       const viewer = await authentication.viewerOf(incoming.headers.authorization);
-      return { request: new GraphRequest({ viewer, requestId: incoming.id, client: clientOf(incoming) }), fetches: 0 };
+      const client = clientOf(incoming, options.secureCookies);
+      const request = new GraphRequest({ viewer, requestId: incoming.id, client });
+      await options.rates.countRequest(request);
+      if (viewer.kind === 'person') options.sessionUse.note(viewer.sessionId, client.address);
+      const setRefreshCookie: GraphContext['setRefreshCookie'] = (cookie) => writeRefreshCookie(reply, cookie, options.secureCookies);
+      return { request, fetches: 0, setRefreshCookie };
     } catch (error) {
       if (error instanceof RequestError) throw asGraphQLError(error);
       log.error({ err: error, requestId: incoming.id }, 'authentication failed');
@@ -71,13 +84,21 @@ export async function gatewayServer(options: GatewayOptions): Promise<FastifyIns
   return app;
 }
 
-/** Longer ones are no browser's. */
-const userAgentLengthMax = 500;
-
-/** What a request says of the machine it came from. A proxy passes on whatever it was told; only an address counts as one, without the zone that PostgreSQL does not take. */
-function clientOf({ ip, headers }: FastifyRequest): Client {
-  const [address = ''] = ip.split('%');
-  return { address: isIP(address) === 0 ? null : address, userAgent: headers['user-agent']?.slice(0, userAgentLengthMax) ?? null };
+/** What is known of the machine a request came from. Cut short: headers are as long as a caller likes. */
+function clientOf(incoming: FastifyRequest, secureCookies: boolean): Client {
+  const [address = ''] = incoming.ip.split('%');
+  const header = (name: string): string | null => {
+    const value = incoming.headers[name];
+    return typeof value === 'string' ? value.slice(0, 500) : null;
+  };
+  return {
+    // A proxy passes on what it was told; a database takes an address only, and one without the name of a network card.
+    address: isIP(address) === 0 ? null : address,
+    userAgent: header('user-agent'),
+    acceptLanguage: header('accept-language'),
+    acceptEncoding: header('accept-encoding'),
+    refreshCookie: readRefreshCookie(incoming, secureCookies),
+  };
 }
 
 function acceptableId(header: string | string[] | undefined): string | null {

@@ -1,7 +1,9 @@
+import { HeaderMap } from '@apollo/server';
 import type { RequestError, RequestErrorCode } from '@kith/kernel/errors.ts';
 import { faultMessage, isRequestErrorCode } from '@kith/kernel/errors.ts';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
+import { RateLimited } from './rates/rateLimited.ts';
 
 /** What Apollo calls the mistakes of a caller, in our words. */
 const callersMistakes: Record<string, RequestErrorCode> = {
@@ -28,11 +30,16 @@ const messageLengthMax = 300;
 export function shownError(error: GraphQLFormattedError): GraphQLFormattedError {
   const code = shownCode(error);
   const requestId = error.extensions?.['requestId'];
+  const retryAfterSeconds = error.extensions?.['retryAfterSeconds'];
   return {
     message: code === 'INTERNAL' ? faultMessage : cut(error.message),
     ...(error.locations ? { locations: error.locations } : {}),
     ...(error.path ? { path: error.path } : {}),
-    extensions: { code, ...(typeof requestId === 'string' ? { requestId } : {}) },
+    extensions: {
+      code,
+      ...(typeof requestId === 'string' ? { requestId } : {}),
+      ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
+    },
   };
 }
 
@@ -42,7 +49,11 @@ function cut(message: string): string {
 
 /** A `RequestError` thrown before anything was executed, as Apollo Server passes it on with its HTTP status. */
 export function asGraphQLError(error: RequestError): GraphQLError {
-  return new GraphQLError(error.message, { extensions: { code: error.code, http: { status: statusOf(error.code) } } });
+  const status = statusOf(error.code);
+  if (!(error instanceof RateLimited)) return new GraphQLError(error.message, { extensions: { code: error.code, http: { status } } });
+  const { retryAfterSeconds } = error;
+  const headers = new HeaderMap([['retry-after', String(retryAfterSeconds)]]);
+  return new GraphQLError(error.message, { extensions: { code: error.code, retryAfterSeconds, http: { status, headers } } });
 }
 
 /** The HTTP status of an answer that is nothing but errors, by its first code. */

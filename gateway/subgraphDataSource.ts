@@ -1,7 +1,7 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import { adoptedToken } from '@kith/kernel/adoption.ts';
 import { within } from '@kith/kernel/deadline.ts';
 import { faultMessage } from '@kith/kernel/errors.ts';
+import { readGatewayNotes } from '@kith/kernel/gatewayNotes.ts';
 import type { Log } from '@kith/kernel/log.ts';
 import type { Subgraph, SubgraphAnswer, SubgraphOperation } from '@kith/kernel/subgraph.ts';
 import type { Authentication } from './authentication.ts';
@@ -23,8 +23,9 @@ export function subgraphDataSource({ subgraph, timeoutMs, authentication, log }:
     // Inside the promise, so that a subgraph that throws at once fails as one that throws later does.
     const answer = await within(timeoutMs, `subgraph ${subgraph.name}`, Promise.resolve().then(() => subgraph.call(graph.request, operation)));
     if ((answer.data ?? null) === null && answer.errors === undefined) throw new Error(`subgraph ${subgraph.name} answered neither data nor errors`);
-    const token = adoptedToken(answer.extensions);
-    if (token !== null) graph.request = graph.request.as(await authentication.verify(token));
+    const { accessToken, refreshCookie } = readGatewayNotes(answer.extensions);
+    if (accessToken !== undefined) graph.request = graph.request.as(await authentication.verify(accessToken));
+    if (refreshCookie !== undefined) graph.setRefreshCookie(refreshCookie);
     return answer;
   };
   return {

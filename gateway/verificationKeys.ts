@@ -15,27 +15,27 @@ const cooldownMs = 5_000;
 
 /** Keys from the sessions subgraph in this process. An unknown key id asks again, but not more often than every few seconds. */
 export function keysFrom(load: () => Promise<JSONWebKeySet>, clock: Clock): VerificationKeys {
-  let loadedAt = -Infinity;
-  let set: Promise<JSONWebKeySet> | undefined;
-  const published = (olderThanMs = rememberedMs): Promise<JSONWebKeySet> => {
+  let loaded: { at: number; keys: Promise<{ set: JSONWebKeySet; find: JWTVerifyGetKey }> } | undefined;
+  const keys = (olderThanMs = rememberedMs) => {
     const now = clock.now().getTime();
-    if (set === undefined || now - loadedAt > olderThanMs) {
-      loadedAt = now;
-      set = load();
-      set.catch(() => {
-        set = undefined;
+    if (loaded === undefined || now - loaded.at > olderThanMs) {
+      // The finder is remembered with its set: made anew for each token it would read the keys anew as well.
+      const fresh = { at: now, keys: load().then((set) => ({ set, find: createLocalJWKSet(set) })) };
+      fresh.keys.catch(() => {
+        if (loaded === fresh) loaded = undefined;
       });
+      loaded = fresh;
     }
-    return set;
+    return loaded.keys;
   };
   return {
-    published,
+    published: async () => (await keys()).set,
     find: async (header, token) => {
       try {
-        return await createLocalJWKSet(await published())(header, token);
+        return await (await keys()).find(header, token);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-        return createLocalJWKSet(await published(cooldownMs))(header, token);
+        return (await keys(cooldownMs)).find(header, token);
       }
     },
   };

@@ -3,7 +3,7 @@ import { SignJWT, errors, jwtVerify } from 'jose';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { roles } from './role.ts';
-import type { SignedIn, Viewer } from './viewer.ts';
+import type { SignedIn } from './viewer.ts';
 import { signedIn } from './viewer.ts';
 
 /** How access tokens are signed: Ed25519 (RFC 8037). */
@@ -28,26 +28,44 @@ const claims = z
     tid: z.string().nullable(),
     role: z.enum(roles).nullable(),
     adm: z.boolean(),
+    ims: z.number().int(),
   })
-  .transform(({ sub, sid, tid, role, adm }) => ({ kind: 'person', userId: sub, sessionId: sid, tenantId: tid, role, platformAdministrator: adm }))
-  .pipe(signedIn);
+  .transform(({ sub, sid, tid, role, adm, ims }) => ({
+    viewer: { kind: 'person', userId: sub, sessionId: sid, tenantId: tid, role, platformAdministrator: adm },
+    issuedAt: new Date(ims),
+  }))
+  .pipe(z.object({ viewer: signedIn, issuedAt: z.date() }));
+
+/** When a token is issued, and when it ends. */
+export interface TokenLife {
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** A token that holds. */
+export interface VerifiedToken {
+  readonly viewer: SignedIn;
+  readonly issuedAt: Date;
+}
 
 /** Issues an access token (RFC 7519, in the manner of RFC 9068) for a person, a session and an active tenant. */
-export async function issueAccessToken(key: SigningKey, parties: TokenParties, viewer: SignedIn, issuedAt: Date, ttlSeconds: number): Promise<string> {
-  const seconds = Math.floor(issuedAt.getTime() / 1_000);
-  return new SignJWT({ sid: viewer.sessionId, tid: viewer.tenantId, role: viewer.role, adm: viewer.platformAdministrator })
+export async function issueAccessToken(key: SigningKey, parties: TokenParties, viewer: SignedIn, { issuedAt, expiresAt }: TokenLife): Promise<string> {
+  const seconds = (moment: Date): number => Math.floor(moment.getTime() / 1_000);
+  // `iat` in milliseconds as well: one that a person was given in the same second, but after their tokens were voided, is good.
+  const own = { sid: viewer.sessionId, tid: viewer.tenantId, role: viewer.role, adm: viewer.platformAdministrator, ims: issuedAt.getTime() };
+  return new SignJWT(own)
     .setProtectedHeader({ alg: accessTokenAlgorithm, typ: 'at+jwt', kid: key.kid })
     .setIssuer(parties.issuer)
     .setAudience(parties.audience)
     .setSubject(viewer.userId)
     .setJti(v7())
-    .setIssuedAt(seconds)
-    .setExpirationTime(seconds + ttlSeconds)
+    .setIssuedAt(seconds(issuedAt))
+    .setExpirationTime(seconds(expiresAt))
     .sign(key.privateKey);
 }
 
 /** Reads an access token. Throws when anything about it is not as issued: algorithm, type, key, parties, times, claims. */
-export async function verifyAccessToken(token: string, keys: JWTVerifyGetKey, parties: TokenParties, now: Date): Promise<Viewer> {
+export async function verifyAccessToken(token: string, keys: JWTVerifyGetKey, parties: TokenParties, now: Date): Promise<VerifiedToken> {
   const { payload } = await jwtVerify(token, keys, {
     algorithms: [accessTokenAlgorithm],
     typ: 'at+jwt',
@@ -57,8 +75,8 @@ export async function verifyAccessToken(token: string, keys: JWTVerifyGetKey, pa
     clockTolerance: 2,
     currentDate: now,
   });
-  const viewer = claims.safeParse(payload);
+  const verified = claims.safeParse(payload);
   // Ours, but of another version: as good as none.
-  if (!viewer.success) throw new errors.JWTInvalid('the claims are not those of an access token');
-  return viewer.data;
+  if (!verified.success) throw new errors.JWTInvalid('the claims are not those of an access token');
+  return verified.data;
 }

@@ -32,7 +32,7 @@ export function parseConfig<Needed extends SettingName>(environment: NodeJS.Proc
   for (const name of needed) {
     if (given[name] === undefined && settings.shape[name].safeParse(undefined).data === undefined) problems.push(`${name}: is not set. ${describe(name)}`);
   }
-  if (parsed.data !== undefined) problems.push(...tooWeak(parsed.data));
+  if (parsed.data !== undefined) problems.push(...tooWeak(parsed.data), ...atOdds(parsed.data, given));
   if (parsed.data === undefined || problems.length > 0) throw new ConfigurationError(problems);
   return parsed.data as unknown as Config<Needed>; // every needed name was checked above, which the compiler cannot follow
 }
@@ -57,12 +57,19 @@ function withFiles(environment: NodeJS.ProcessEnv, problems: string[]): Record<s
     if (path === undefined || path === '') continue;
     if (given[name] !== undefined) problems.push(`${name}: is set twice, as itself and as ${name}_FILE`);
     try {
-      given[name] = readFileSync(path, 'utf8').trim();
+      const held = readFileSync(path, 'utf8').trim();
+      if (held !== '') given[name] = held;
     } catch {
       problems.push(`${name}_FILE: the file ${path} cannot be read`);
     }
   }
   return given;
+}
+
+/** Settings that cannot be without one another. */
+function atOdds(config: Settings, given: Record<string, string>): string[] {
+  // A mail server would take the default and lose the mail later: nobody may send from that name.
+  return config.SMTP_URL !== undefined && given['MAIL_FROM'] === undefined ? [`MAIL_FROM: is not set, although SMTP_URL is. ${describe('MAIL_FROM')}`] : [];
 }
 
 /** In production a secret must look random: one character over and over, or a word from a guide, does not. */

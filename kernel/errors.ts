@@ -36,16 +36,19 @@ export const faultMessage = 'Something went wrong here. Quote the request id whe
 
 /**
  * The expected "no" of a mutation, answered in its payload's `errors`. `path` names the argument at fault,
- * such as `['input', 'login']`; it is empty when no single one is.
+ * such as `['input', 'login']`; it is empty when no single one is. `beside` is what the payload brings all the same, such as
+ * the present state of what somebody else has changed in the meantime.
  */
 export class Refusal<Code extends string = string> extends Error {
   readonly code: Code;
   readonly path: readonly string[];
+  readonly beside: object;
 
-  constructor(code: Code, message: string, path: readonly string[] = []) {
+  constructor(code: Code, message: string, path: readonly string[] = [], beside: object = {}) {
     super(message);
     this.name = 'Refusal';
     this.code = code;
     this.path = path;
+    this.beside = beside;
   }
 }

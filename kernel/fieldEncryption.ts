@@ -9,11 +9,16 @@ export type EncryptionKeys = ReadonlyMap<number, Buffer>;
  * The result is `version.nonce.tag.ciphertext`, the parts in base64url.
  */
 export function encryptField(keys: EncryptionKeys, place: string, value: string): string {
-  const version = Math.max(...keys.keys());
+  const version = newestVersion(keys);
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', keyOf(keys, version), nonce).setAAD(Buffer.from(place));
   const ciphertext = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
   return [String(version), ...[nonce, cipher.getAuthTag(), ciphertext].map((part) => part.toString('base64url'))].join('.');
+}
+
+/** The version new values are written with. */
+export function newestVersion(keys: EncryptionKeys): number {
+  return Math.max(...keys.keys());
 }
 
 /** Decrypts what `encryptField` wrote for the same place. Throws when it was altered, moved, or its key is not listed. */

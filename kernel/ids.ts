@@ -17,6 +17,11 @@ export function newId<Id extends AnyId>(now: Date): Id {
   return v7({ msecs: now.getTime() }) as Id; // a fresh UUID is of whatever kind its maker says
 }
 
+/** Makes the id of a row that needs no name of its own kind: an entry of a log, an account, a membership. */
+export function newRowId(now: Date): string {
+  return v7({ msecs: now.getTime() });
+}
+
 /** Reads an id from outside in its one canonical form, lower case. Null for anything that is no UUID. */
 export function parseId<Id extends AnyId>(text: string): Id | null {
   return validate(text) ? (text.toLowerCase() as Id) : null; // checked on this line

@@ -7,7 +7,7 @@ export interface UserErrorOf<Code extends string> {
   readonly path: readonly string[];
 }
 
-/** A mutation's payload: what it brings with an empty `errors`, or only `errors`. */
+/** A mutation's payload: what it brings with an empty `errors`, or `errors` with what stands beside the refusal. */
 type PayloadOf<Result, Code extends string> = (Result & { errors: [] }) | { errors: UserErrorOf<Code>[] };
 
 /**
@@ -20,7 +20,7 @@ export function payloads<Code extends string>() {
       return { ...(await act), errors: [] };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { errors: [{ code: error.code as Code, message: error.message, path: error.path }] }; // services of a subgraph refuse with the codes of its SDL
+      return { ...error.beside, errors: [{ code: error.code as Code, message: error.message, path: error.path }] }; // services of a subgraph refuse with the codes of its SDL
     }
   };
 }

@@ -4,6 +4,11 @@ import type { Viewer } from './viewer.ts';
 export interface Client {
   readonly address: string | null;
   readonly userAgent: string | null;
+  /** What a browser says of itself beside that; it goes into the fingerprint of a session. */
+  readonly acceptLanguage: string | null;
+  readonly acceptEncoding: string | null;
+  /** The refresh token that came in a cookie. */
+  readonly refreshCookie: string | null;
 }
 
 /** One request of a person or program, from its arrival to its answer. What belongs to it is let go of when it ends. */

@@ -19,7 +19,10 @@ export async function serve(app: FastifyInstance, options: { host: string; port:
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   if (process.send !== undefined) {
     process.send({ listening: port } satisfies Listening);
-    process.once('disconnect', () => void shutdown.run(log).then(() => process.exit(0)));
+    const end = (): void => void shutdown.run(log).then(() => process.exit(0));
+    process.once('disconnect', end);
+    // A process may serve and stop more than once, as the tests' does.
+    shutdown.add('the watch over the parent', async () => void process.off('disconnect', end));
   }
   log.info({ host, port }, 'listening');
   return port;

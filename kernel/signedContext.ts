@@ -13,7 +13,13 @@ const lifeSeconds = 10;
 const claims = z.object({
   viewer: viewerSchema,
   requestId: z.string().min(1).max(100),
-  client: z.object({ address: z.string().max(100).nullable(), userAgent: z.string().max(1_000).nullable() }),
+  client: z.object({
+    address: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    acceptLanguage: z.string().nullable(),
+    acceptEncoding: z.string().nullable(),
+    refreshCookie: z.string().nullable(),
+  }),
   body: z.string(),
 });
 

@@ -3,6 +3,7 @@ import type { DocumentNode, ExecutionResult, GraphQLFormattedError, GraphQLSchem
 import { GraphQLError, execute, parse, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { RequestError, faultMessage } from './errors.ts';
+import type { GatewayNotes } from './gatewayNotes.ts';
 import type { Log } from './log.ts';
 import type { GraphRequest } from './request.ts';
 
@@ -28,8 +29,8 @@ export interface Subgraph {
 
 /** What every subgraph's context can do beside what is its own. */
 export interface SubgraphContext {
-  /** Sent to the gateway beside the data, for its own eyes. */
-  readonly extensions: Record<string, unknown>;
+  /** Told to the gateway beside the data, for its own eyes. */
+  readonly notes: GatewayNotes;
 }
 
 type Resolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']>;
@@ -94,7 +95,7 @@ export function makeSubgraph<Context extends SubgraphContext>(options: {
         return {
           ...(data === undefined ? {} : { data }),
           ...(errors === undefined ? {} : { errors: errors.map((error) => shown(error, request, log)) }),
-          ...(Object.keys(context.extensions).length === 0 ? {} : { extensions: { ...context.extensions } }),
+          ...(Object.keys(context.notes).length === 0 ? {} : { extensions: { ...context.notes } }),
         };
       } catch (error) {
         return { errors: [shown(error, request, log)] };

@@ -4,8 +4,8 @@ import type { SessionId, TenantId, UserId } from './ids.ts';
 import { parseId } from './ids.ts';
 import { roles } from './role.ts';
 
-/** Turns a UUID from a token or a signed context into a branded id; anything else fails the parse. */
-const id = <Id extends UserId | TenantId | SessionId>() =>
+/** Turns a UUID from a token, a signed context or a message into a branded id; anything else fails the parse. */
+export const id = <Id extends UserId | TenantId | SessionId>() =>
   z.string().transform((text, issues) => {
     const parsed = parseId<Id>(text);
     if (parsed === null) {

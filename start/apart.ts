@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { databaseUrlOf } from '@kith/drizzle/addresses.ts';
 import type { Config } from '@kith/kernel/config.ts';
+import { servesMailbox } from '@kith/kernel/developerPages.ts';
 import type { Listening } from '@kith/kernel/serve.ts';
 import type { Shutdown } from '@kith/kernel/shutdown.ts';
 import { subgraphNames } from '@kith/schema/subgraphNames.ts';
@@ -21,12 +22,19 @@ export interface ApartOptions {
 }
 
 // What only one process may know is given to that one alone.
-const ownSecrets = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'READER_DATABASE_URL', ...subgraphNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)];
+const ownSecrets = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'SMTP_URL', 'READER_DATABASE_URL', 'WORKER_DATABASE_URL', 'GATEWAY_DATABASE_URL', ...subgraphNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)];
 
 /** Starts the four subgraphs on free ports and the gateway on the configured one, each a process of its own. Answers the gateway's port. */
 export async function apart(options: ApartOptions): Promise<number> {
   const { config } = options;
-  const shared = { ...options.environment, CONTEXT_SECRET: config.CONTEXT_SECRET, LOG_FORMAT: config.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json') };
+  const shared = {
+    ...options.environment,
+    CONTEXT_SECRET: config.CONTEXT_SECRET,
+    LOG_FORMAT: config.LOG_FORMAT ?? (process.stdout.isTTY ? 'pretty' : 'json'),
+    // Said to all of them, since only one can see the mail server; and the links in mails lead to the gateway, not to whom writes them.
+    MAILBOX: servesMailbox(config) ? 'on' : 'off',
+    PUBLIC_URL: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,
+  };
   for (const name of ownSecrets) delete shared[name as keyof typeof shared]; // names of the environment, which may hold any
   const ports = await Promise.all(
     subgraphNames.map((name) =>
@@ -35,12 +43,20 @@ export async function apart(options: ApartOptions): Promise<number> {
         HOST: '127.0.0.1',
         PORT: '0',
         [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrlOf(config, name),
+        ...(name === 'tenants' ? {} : { WORKER_DATABASE_URL: databaseUrlOf(config, 'worker') }),
+        ...(name === 'users' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ...(config.SMTP_URL === undefined ? {} : { SMTP_URL: config.SMTP_URL }) } : {}),
         ...(name === 'sessions' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ENCRYPTION_KEYS: encryptionKeysText(config) } : {}),
       }),
     ),
   );
   const urls = Object.fromEntries(subgraphNames.map((name, index) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${ports[index]}`]));
-  return startProcess(options, 'gateway', '@kith/gateway/main.ts', { ...shared, ...urls, HOST: config.HOST, PORT: String(config.PORT) });
+  return startProcess(options, 'gateway', '@kith/gateway/main.ts', {
+    ...shared,
+    ...urls,
+    HOST: config.HOST,
+    PORT: String(config.PORT),
+    GATEWAY_DATABASE_URL: databaseUrlOf(config, 'gateway'),
+  });
 }
 
 async function startProcess({ shutdown, onDeath }: ApartOptions, name: string, entry: string, environment: NodeJS.ProcessEnv): Promise<number> {

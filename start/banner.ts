@@ -9,13 +9,16 @@ export interface BannerFacts {
   /** A token of the first demo person, when there is demo data. */
   readonly demoToken: string | null;
   readonly developerPages: boolean;
+  /** Whether mail is kept to be looked at instead of sent. */
+  readonly mailbox: boolean;
 }
 
 /** The text shown when the graph is up: addresses, people to sign in as, and a request that works as it stands. */
-export function banner({ url, topology, seconds, demoToken, developerPages }: BannerFacts): string {
+export function banner({ url, topology, seconds, demoToken, developerPages, mailbox }: BannerFacts): string {
   const addresses: [string, string, string?][] = [
     ['Graph', `${url}/graphql`],
     ...(developerPages ? ([['Sandbox', `${url}/`], ['GraphiQL', `${url}/graphiql`, 'works offline']] satisfies [string, string, string?][]) : []),
+    ...(mailbox ? ([['Mailbox', `${url}/mailbox`, 'every mail that would have left']] satisfies [string, string, string?][]) : []),
     ['Health', `${url}/health`],
   ];
   const lines = [

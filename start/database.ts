@@ -4,7 +4,7 @@ import { migrate } from '@kith/drizzle/migrate.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
 import type { Config } from '@kith/kernel/config.ts';
 import { demoPeople } from '@kith/kernel/demo.ts';
-import { passwordHashing } from '@kith/sessions/services/passwordHashing.ts';
+import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
 import { join } from 'node:path';
 import postgres from 'postgres';
 

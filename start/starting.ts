@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { systemClock } from '@kith/kernel/clock.ts';
 import type { Config } from '@kith/kernel/config.ts';
 import { parseConfig } from '@kith/kernel/config.ts';
+import { servesDeveloperPages, servesMailbox } from '@kith/kernel/developerPages.ts';
 import type { Log } from '@kith/kernel/log.ts';
 import { makeLog } from '@kith/kernel/log.ts';
 import { serve } from '@kith/kernel/serve.ts';
@@ -42,7 +43,7 @@ export async function start(options: StartOptions, shutdown: Shutdown): Promise<
   const config = parseConfig(environment, needed);
   await progress.step('Migrations', () => migrateConfigured(config));
   const demo = config.NODE_ENV !== 'production' && (await progress.step('Demo data', () => demoData(config)));
-  const developerPages = config.DEVELOPER_PAGES === 'on' || (config.DEVELOPER_PAGES === undefined && config.NODE_ENV !== 'production');
+  const developerPages = servesDeveloperPages(config);
   if (developerPages) await progress.step('Developer pages', () => buildDeveloperPages(log));
 
   const running = { ...environment, DEMO: demo ? 'on' : 'off' };
@@ -61,7 +62,7 @@ export async function start(options: StartOptions, shutdown: Shutdown): Promise<
   const url = config.PUBLIC_URL ?? `http://localhost:${port}`;
   const token = demo ? await demoToken(`http://127.0.0.1:${port}`) : null;
   const seconds = (performance.now() - startedAt) / 1_000;
-  process.stdout.write(banner({ url, topology: config.TOPOLOGY, seconds, demoToken: token, developerPages }));
+  process.stdout.write(banner({ url, topology: config.TOPOLOGY, seconds, demoToken: token, developerPages, mailbox: servesMailbox(config) }));
 }
 
 function environmentOf(options: StartOptions): NodeJS.ProcessEnv {

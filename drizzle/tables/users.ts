@@ -1,12 +1,13 @@
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import { boolean, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { moment } from './columns.ts';
+import { bytes, moment } from './columns.ts';
 import { roleType } from './role.ts';
 
 /** The users subgraph's tables. Rules and policies stand in the migrations; a test keeps both in agreement. */
 export const usersSchema = pgSchema('users');
 
 export const userStatus = usersSchema.enum('user_status', ['PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'BANNED', 'DELETED']);
+export const mailState = usersSchema.enum('mail_state', ['QUEUED', 'SENT', 'KEPT', 'FAILED']);
 export const colorScheme = usersSchema.enum('color_scheme', ['SYSTEM', 'LIGHT', 'DARK']);
 
 /** One row a person: the account and where it stands in its life. */
@@ -30,6 +31,7 @@ export const people = usersSchema.table('people', {
   updatedAt: moment('updated_at').notNull(),
   deletedAt: moment('deleted_at'),
   deletedBy: uuid('deleted_by').$type<UserId>(),
+  hiddenUntilVerified: boolean('hidden_until_verified').notNull().default(false),
 });
 
 /** What a person tells about themselves: one row a person. */
@@ -87,3 +89,53 @@ export const directoryEntries = usersSchema.table(
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.userId] })],
 );
+
+/** The 6 digits that prove an e-mail address: a row for every address that was asked about, also where nobody goes by it. */
+export const verificationCodes = usersSchema.table('verification_codes', {
+  addressHash: bytes('address_hash').primaryKey(),
+  userId: uuid('user_id').$type<UserId>().references(() => people.id),
+  registeredIn: uuid('registered_in').$type<TenantId>(),
+  codeHash: bytes('code_hash'),
+  expiresAt: moment('expires_at').notNull(),
+  attemptsLeft: integer('attempts_left').notNull(),
+  requestedAt: moment('requested_at').array().notNull().default([]),
+});
+
+/** Names that were given up, and until when nobody else may take them. */
+export const usernameHistory = usersSchema.table(
+  'username_history',
+  {
+    usernameCanonical: text('username_canonical').notNull(),
+    userId: uuid('user_id').$type<UserId>().notNull().references(() => people.id),
+    givenUpAt: moment('given_up_at').notNull(),
+    reservedUntil: moment('reserved_until').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.usernameCanonical, table.userId, table.givenUpAt] })],
+);
+
+/** Who was suspended, banned or reinstated, by whom and why. */
+export const statusChanges = usersSchema.table('status_changes', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id').$type<UserId>().notNull().references(() => people.id),
+  fromStatus: userStatus('from_status').notNull(),
+  toStatus: userStatus('to_status').notNull(),
+  reason: text('reason'),
+  actorId: uuid('actor_id').$type<UserId>(),
+  changedAt: moment('changed_at').notNull(),
+});
+
+/** Mail on its way, or kept for the local mailbox. */
+export const mails = usersSchema.table('mails', {
+  id: uuid('id').primaryKey(),
+  userId: uuid('user_id').$type<UserId>(),
+  recipient: text('recipient').notNull(),
+  template: text('template').notNull(),
+  subject: text('subject').notNull(),
+  textBody: text('text_body'),
+  htmlBody: text('html_body'),
+  state: mailState('state').notNull().default('QUEUED'),
+  queuedAt: moment('queued_at').notNull(),
+  settledAt: moment('settled_at'),
+  turnAt: moment('turn_at'),
+  failure: text('failure'),
+});

@@ -13,5 +13,5 @@ export interface GamificationContext extends SubgraphContext {
 
 /** Makes the context of a request. */
 export function makeContext(request: GraphRequest, readsOf: RequestReads): GamificationContext {
-  return { viewer: request.viewer, loaders: makeLoaders(readsOf(request), request.viewer), extensions: {} };
+  return { viewer: request.viewer, loaders: makeLoaders(readsOf(request), request.viewer), notes: {} };
 }

@@ -8,15 +8,28 @@ import type { SessionId, UserId } from '@kith/kernel/ids.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { scopeOf } from '@kith/kernel/viewer.ts';
 import DataLoader from 'dataloader';
+import type { AlertCursor } from './domain/alert.ts';
+import type { LoginCursor } from './domain/login.ts';
+import type { SecurityFacts } from './domain/securityFacts.ts';
 import type { Session, SessionCursor } from './domain/session.ts';
+import type { AlertRow } from './stores/alertLists.ts';
+import { alertCountsOfPeople, alertsOfPeople } from './stores/alertLists.ts';
+import type { LoginRow } from './stores/logins.ts';
+import { loginCountsOfPeople, loginsOfPeople } from './stores/logins.ts';
+import { securityFactsOfPeople } from './stores/securityFacts.ts';
 import type { SessionRow } from './stores/sessions.ts';
 import { ownSessionsById, sessionCountsOfPeople, sessionsOfPeople } from './stores/sessions.ts';
 
-/** Every batched read of the sessions subgraph. Sessions the viewer may not know of are absent. */
+/** Every batched read of the sessions subgraph. What the viewer may not know of is absent. */
 export interface SessionsLoaders {
   readonly ownSession: DataLoader<SessionId, Session | null>;
   readonly sessionsOfPerson: ConnectionLoader<UserId, SessionRow, SessionCursor>;
   readonly sessionCountOfPerson: DataLoader<UserId, number>;
+  readonly securityFacts: DataLoader<UserId, SecurityFacts | null>;
+  readonly loginsOfPerson: ConnectionLoader<UserId, LoginRow, LoginCursor>;
+  readonly loginCountOfPerson: DataLoader<UserId, number>;
+  readonly alertsOfPerson: ConnectionLoader<UserId, AlertRow, AlertCursor>;
+  readonly alertCountOfPerson: DataLoader<UserId, number>;
 }
 
 /** Makes the loaders of one request. */
@@ -26,9 +39,16 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer, clock: Clock): Ses
   return {
     ownSession: new DataLoader(async (ids) => inOrder(ids, await reads.run(ownSessionsById, { ids }), (row) => row.id)),
     sessionsOfPerson: connectionLoader((ids, page) => reads.run(sessionsOfPeople(page), { ids, tenantId, now, ...cursorValues(page) })),
-    sessionCountOfPerson: new DataLoader(async (ids) => {
-      const rows = await reads.run(sessionCountsOfPeople, { ids, tenantId, now });
-      return inOrder(ids, rows, (row) => row.parentId).map((row) => row?.count ?? 0);
-    }),
+    sessionCountOfPerson: countLoader((ids) => reads.run(sessionCountsOfPeople, { ids, tenantId, now })),
+    securityFacts: new DataLoader(async (ids) => inOrder(ids, await reads.run(securityFactsOfPeople, { ids }), (row) => row.userId)),
+    loginsOfPerson: connectionLoader((ids, page) => reads.run(loginsOfPeople(page), { ids, ...cursorValues(page) })),
+    loginCountOfPerson: countLoader((ids) => reads.run(loginCountsOfPeople, { ids })),
+    alertsOfPerson: connectionLoader((ids, page) => reads.run(alertsOfPeople(page), { ids, ...cursorValues(page) })),
+    alertCountOfPerson: countLoader((ids) => reads.run(alertCountsOfPeople, { ids })),
   };
+}
+
+/** Batches the counts of a list over the people it hangs on. */
+function countLoader(read: (ids: readonly UserId[]) => Promise<{ parentId: UserId; count: number }[]>): DataLoader<UserId, number> {
+  return new DataLoader(async (ids) => inOrder(ids, await read(ids), (row) => row.parentId).map((row) => row?.count ?? 0));
 }

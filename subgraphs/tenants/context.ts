@@ -13,5 +13,5 @@ export interface TenantsContext extends SubgraphContext {
 
 /** Makes the context of a request. */
 export function makeContext(request: GraphRequest, readsOf: RequestReads): TenantsContext {
-  return { viewer: request.viewer, loaders: makeLoaders(readsOf(request), request.viewer), extensions: {} };
+  return { viewer: request.viewer, loaders: makeLoaders(readsOf(request), request.viewer), notes: {} };
 }

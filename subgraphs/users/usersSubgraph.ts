@@ -8,13 +8,15 @@ import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
 import { belongsTo } from './domain/policy.ts';
 import { Membership } from './resolvers/membership.ts';
+import { Mutation } from './resolvers/mutation.ts';
 import { Profile } from './resolvers/profile.ts';
 import { Query } from './resolvers/query.ts';
 import { User } from './resolvers/user.ts';
+import type { UsersParts } from './usersParts.ts';
 
 /** Makes the users subgraph: people, their profiles, and the directory of each tenant. */
-export function usersSubgraph(options: { readsOf: RequestReads; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('users'), { DateTime, Membership, Profile, Query, User });
+export function usersSubgraph(options: { readsOf: RequestReads; parts: UsersParts; log: Log }): Subgraph {
+  const schema = buildSchema(subgraphSdl('users'), { DateTime, Membership, Mutation, Profile, Query, User });
   enforceAudiences(schema, belongsTo);
-  return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf), log: options.log });
+  return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf, options.parts), log: options.log });
 }

@@ -49,6 +49,7 @@ function sessionRow(cast: Cast, person: CastPerson, id: SessionId, index: number
     userAgent,
     createdAt,
     expiresAt: daysFrom(createdAt, sessionDays),
+    absoluteExpiresAt: daysFrom(createdAt, sessionDays),
     ...endOf(cast, person, createdAt, lastSeenAt, index),
   };
 }

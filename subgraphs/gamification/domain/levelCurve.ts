@@ -17,3 +17,9 @@ export function standing(experience: number): LevelStanding {
   while (level > 1 && levelStart(level) > experience) level -= 1;
   return { level, levelStartsAt: levelStart(level), nextLevelAt: levelStart(level + 1) };
 }
+
+/** The levels reached on the way from so much experience to more, each of them. */
+export function levelsPassed(before: number, after: number): number[] {
+  const from = standing(before).level;
+  return Array.from({ length: standing(after).level - from }, (_, index) => from + index + 1);
+}

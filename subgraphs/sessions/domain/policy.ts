@@ -1,6 +1,6 @@
 import type { Audience } from '@kith/kernel/audience.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
-import type { Viewer } from '@kith/kernel/viewer.ts';
+import type { SignedIn, Viewer } from '@kith/kernel/viewer.ts';
 
 /** Who may do what in the sessions subgraph. */
 
@@ -16,4 +16,14 @@ export function belongsTo(viewer: Viewer, audience: Audience, person: { readonly
     case 'TENANT_ADMINS':
       return viewer.role === 'ADMIN';
   }
+}
+
+/** Whether somebody may end sessions of others that were opened in their active tenant. */
+export function mayEndSessionsOfTenant(person: SignedIn): boolean {
+  return person.role === 'ADMIN' && person.tenantId !== null;
+}
+
+/** Whether a viewer sees all there is about how a person signs in: where it was tried from, and what was out of the ordinary. Only oneself does. */
+export function seesWholeSecurity(viewer: Viewer, userId: UserId): boolean {
+  return viewer.kind === 'person' && viewer.userId === userId;
 }

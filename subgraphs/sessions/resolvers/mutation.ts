@@ -1,15 +1,31 @@
-import { adoptToken } from '@kith/kernel/adoption.ts';
 import { payloads } from '@kith/kernel/payload.ts';
 import type { MutationResolvers, UserErrorCode } from '../generated/resolvers.ts';
+import { changePassword } from '../services/changingPassword.ts';
+import { disableTwoFactor, regenerateBackupCodes } from '../services/changingTwoFactor.ts';
+import { completeTwoFactor } from '../services/completingTwoFactor.ts';
+import { refresh } from '../services/refreshing.ts';
+import { requestPasswordReset, resetPassword } from '../services/resettingPassword.ts';
+import { revokeSession } from '../services/revoking.ts';
+import { confirmTwoFactor, setUpTwoFactor } from '../services/settingUpTwoFactor.ts';
 import { signIn } from '../services/signingIn.ts';
+import { signOut } from '../services/signingOut.ts';
+import { handOver, takeBackEnded, takeBackRefused } from '../services/handingOver.ts';
 
 const payloadOf = payloads<UserErrorCode>();
 
 export const Mutation: MutationResolvers = {
-  sessionSignIn: async (_, { input }, { client, signingIn, extensions }) => {
-    const payload = await payloadOf(signIn(signingIn, client, input));
-    // The person who has just signed in may see themselves in the same answer.
-    if ('accessToken' in payload) adoptToken(extensions, payload.accessToken);
-    return payload;
-  },
+  sessionSignIn: (_, { input }, { asking, parts, notes }) => payloadOf(signIn(parts, asking, input).then((result) => handOver(notes, result))),
+  sessionTwoFactorComplete: (_, { input }, { asking, parts, notes }) => payloadOf(completeTwoFactor(parts, asking, input).then((session) => handOver(notes, session))),
+  sessionRefresh: (_, { input }, { asking, parts, notes }) =>
+    payloadOf(refresh(parts, asking, input).then((session) => handOver(notes, session), (error: unknown) => takeBackRefused(notes, asking, error))),
+  sessionSignOut: (_, { input }, { viewer, asking, parts, notes }) =>
+    payloadOf(signOut(parts, asking, viewer, input.scope ?? 'THIS').then((ended) => takeBackEnded(notes, asking, input.scope ?? 'THIS', ended))),
+  sessionRevoke: (_, { input }, { viewer, asking, parts }) => payloadOf(revokeSession(parts, asking, viewer, input.id)),
+  userPasswordChange: (_, { input }, { viewer, asking, parts }) => payloadOf(changePassword(parts, asking, viewer, input)),
+  userPasswordResetRequest: (_, { input }, { asking, parts }) => payloadOf(requestPasswordReset(parts, asking, input)),
+  userPasswordReset: (_, { input }, { asking, parts }) => payloadOf(resetPassword(parts, asking, input)),
+  userTwoFactorSetUp: (_, { input }, { viewer, asking, parts }) => payloadOf(setUpTwoFactor(parts, asking, viewer, input)),
+  userTwoFactorConfirm: (_, { input }, { viewer, asking, parts }) => payloadOf(confirmTwoFactor(parts, asking, viewer, input)),
+  userTwoFactorDisable: (_, { input }, { viewer, asking, parts }) => payloadOf(disableTwoFactor(parts, asking, viewer, input)),
+  userBackupCodesRegenerate: (_, { input }, { viewer, asking, parts }) => payloadOf(regenerateBackupCodes(parts, asking, viewer, input)),
 };

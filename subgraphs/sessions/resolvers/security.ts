@@ -1,6 +1,11 @@
 import type { SecurityResolvers } from '../generated/resolvers.ts';
-import { sessionsOfPerson } from '../services/listing.ts';
+import { alertsOfPerson, loginsOfPerson, sessionsOfPerson } from '../services/listing.ts';
 
 export const Security: SecurityResolvers = {
   sessions: ({ userId }, args, { loaders }) => sessionsOfPerson(loaders, userId, args),
+  twoFactorEnabled: async ({ userId }, _args, { loaders }) => (await loaders.securityFacts.load(userId))?.twoFactorEnabled ?? false,
+  backupCodesLeft: async ({ userId }, _args, { loaders }) => (await loaders.securityFacts.load(userId))?.backupCodesLeft,
+  passwordChangedAt: async ({ userId }, _args, { loaders }) => (await loaders.securityFacts.load(userId))?.passwordChangedAt,
+  loginHistory: ({ userId }, args, { viewer, loaders }) => loginsOfPerson(loaders, viewer, userId, args),
+  alerts: ({ userId }, args, { viewer, loaders }) => alertsOfPerson(loaders, viewer, userId, args),
 };

@@ -1,8 +1,8 @@
 import type { Transaction } from '@kith/drizzle/database.ts';
-import { credentials, loginHistory, sessions } from '@kith/drizzle/tables/sessions.ts';
+import { loginHistory, sessions } from '@kith/drizzle/tables/sessions.ts';
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import type { Role } from '@kith/kernel/role.ts';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Account } from '../domain/signInDecision.ts';
 
 /** Whose account a login names, by the port of users. Needs no scope: nobody is signed in yet. */
@@ -18,12 +18,6 @@ export async function findMemberships(tx: Transaction, userId: UserId): Promise<
   return tx
     .select({ tenantId: sql<TenantId>`tenant_id`, slug: sql<string>`slug`, role: sql<Role>`role` })
     .from(sql`tenants.sign_in_memberships(${userId})`);
-}
-
-/** A person's password hash. Seen only in the person's own scope. */
-export async function findPasswordHash(tx: Transaction, userId: UserId): Promise<string | null> {
-  const [row] = await tx.select({ passwordHash: credentials.passwordHash }).from(credentials).where(eq(credentials.userId, userId));
-  return row?.passwordHash ?? null;
 }
 
 /** Adds a session, in the scope of its person and tenant. */

@@ -1,4 +1,6 @@
+import type { Audience } from '@kith/kernel/audience.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
+import type { Preferences } from './preferences.ts';
 
 /** Where an account stands in its life. */
 export type UserStatus = 'PENDING_VERIFICATION' | 'ACTIVE' | 'SUSPENDED' | 'BANNED' | 'DELETED';
@@ -28,10 +30,20 @@ export interface Person {
   readonly email: string;
   readonly emailVerifiedAt: Date | null;
   readonly status: UserStatus;
+  readonly statusReason: string | null;
+  readonly suspendedUntil: Date | null;
+  readonly version: number;
   readonly followerCount: number;
   readonly followingCount: number;
   readonly createdAt: Date;
   /** Whether they belong to the viewer's active tenant. */
   readonly inActiveTenant: boolean;
   readonly profile: Profile;
+  /**
+   * There in the payload of a mutation that wrote this person, and nowhere else: whoever wrote it may read back what this group may
+   * read. So does whoever registers somebody, although nobody is signed in as that person yet.
+   */
+  readonly readBackAs?: Audience;
+  /** Beside `SELF`: what nobody else's request could read. */
+  readonly ownPreferences?: Preferences;
 }

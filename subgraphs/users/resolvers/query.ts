@@ -2,6 +2,7 @@ import { canonicalLogin } from '@kith/kernel/canonical.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import { parseId } from '@kith/kernel/ids.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
+import { isUsernameAvailable } from '../services/changingUsername.ts';
 import { findPeople } from '../services/finding.ts';
 
 export const Query: QueryResolvers = {
@@ -11,5 +12,6 @@ export const Query: QueryResolvers = {
     return userId === null ? null : loaders.person.load(userId);
   },
   userByUsername: (_, { username }, { loaders }) => loaders.personByUsername.load(canonicalLogin(username)),
+  usernameAvailable: (_, { username }, { viewer, reads, parts }) => isUsernameAvailable(viewer, reads, parts.clock, username),
   users: (_, args, { viewer, reads, loaders }) => findPeople(viewer, reads, loaders, args),
 };

@@ -10,5 +10,5 @@ export const User: UserResolvers = {
   },
   verified: ({ emailVerifiedAt }) => emailVerifiedAt !== null,
   profile: (person) => person,
-  preferences: ({ id }, _args, { loaders }) => loaders.preferences.load(id),
+  preferences: ({ id, ownPreferences }, _args, { loaders }) => ownPreferences ?? loaders.preferences.load(id),
 };

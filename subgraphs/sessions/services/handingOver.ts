@@ -1,0 +1,36 @@
+import { Refusal } from '@kith/kernel/errors.ts';
+import type { GatewayNotes } from '@kith/kernel/gatewayNotes.ts';
+import type { SignOutScope } from '../generated/resolvers.ts';
+import type { Asking, TokenPair } from './openingSession.ts';
+
+/** The tokens as a payload shows them. */
+type Shown<Result extends TokenPair> = Omit<Result, 'refreshToken' | 'refreshTokenIn'> & { readonly refreshToken: string | null };
+
+/**
+ * Hands the tokens of a session over the way the caller chose: the refresh token in the payload, or noted for the gateway to
+ * put into the browser's cookie. The access token is noted as well: whoever has just signed in may see themselves in the same answer.
+ * What holds no tokens yet is handed over as it is.
+ */
+export function handOver<Result extends TokenPair, Other extends object = never>(notes: GatewayNotes, result: Result | Other): Shown<Result> | Other {
+  if (!('refreshTokenIn' in result)) return result;
+  const { refreshToken, refreshTokenIn, ...rest } = result;
+  notes.accessToken = result.accessToken;
+  if (refreshTokenIn === 'COOKIE') notes.refreshCookie = { token: refreshToken, expiresAt: result.refreshTokenExpiresAt.toISOString() };
+  return { ...rest, refreshToken: refreshTokenIn === 'COOKIE' ? null : refreshToken };
+}
+
+/** Has the browser forget the refresh token it brought along, once that is refused. A fault takes nothing away: it may work the next time. */
+export function takeBackRefused(notes: GatewayNotes, asking: Asking, error: unknown): never {
+  if (error instanceof Refusal) takeBack(notes, asking);
+  throw error;
+}
+
+/** Has the browser forget its refresh token after the session it asks with has ended. */
+export function takeBackEnded<Result>(notes: GatewayNotes, asking: Asking, scope: SignOutScope, result: Result): Result {
+  if (scope !== 'OTHERS') takeBack(notes, asking);
+  return result;
+}
+
+function takeBack(notes: GatewayNotes, { client }: Asking): void {
+  if (client.refreshCookie !== null) notes.refreshCookie = null;
+}

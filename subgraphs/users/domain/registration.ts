@@ -1,0 +1,82 @@
+import { Refusal } from '@kith/kernel/errors.ts';
+import { checkPassword, explainPassword } from '@kith/kernel/passwordRules.ts';
+import { parseDisplayName } from './displayName.ts';
+import type { Email } from './email.ts';
+import { parseEmail } from './email.ts';
+import { readLocale } from './locale.ts';
+import type { SignUpRules } from './signUpRules.ts';
+import type { Username } from './username.ts';
+import { parseUsername, usernamesFor } from './username.ts';
+
+/** What a person says of themselves when they register. */
+export interface RegistrationInput {
+  readonly email: string;
+  readonly password: string;
+  readonly username?: string | null;
+  readonly displayName?: string | null;
+  readonly agreeToTerms: boolean;
+  readonly tenant?: string | null;
+  readonly referralCode?: string | null;
+  readonly locale?: string | null;
+}
+
+/** A registration in which everything is in order that can be told without looking anything up. */
+export interface RegistrationDraft {
+  readonly email: Email;
+  readonly password: string;
+  /** The name that was asked for; or several to be tried, one after the other, when none was. */
+  readonly usernames: readonly Username[];
+  readonly displayName: string | null;
+  readonly locale: string;
+  readonly tenantSlug: string | null;
+  readonly referralCode: string | null;
+}
+
+/** A registration on its way: all that has been found out about it. */
+export interface Registration {
+  readonly draft: RegistrationDraft;
+  readonly passwordHash: string;
+  readonly tenant: SignUpRules | null;
+  readonly requestId: string;
+}
+
+const referralCodeLengthMax = 100;
+
+/**
+ * Reads a registration. Refuses TERMS_NOT_AGREED, EMAIL_INVALID, USERNAME_INVALID, DISPLAY_NAME_INVALID and PASSWORD_TOO_WEAK,
+ * the last one with what would help.
+ */
+export function draftRegistration(input: RegistrationInput, randomBelow: (limit: number) => number): RegistrationDraft {
+  if (!input.agreeToTerms) throw new Refusal('TERMS_NOT_AGREED', 'The terms have to be agreed to.', ['input', 'agreeToTerms']);
+  const email = parseEmail(input.email);
+  if (email === null) throw new Refusal('EMAIL_INVALID', 'This is no e-mail address, or it has more than 255 characters.', ['input', 'email']);
+  const usernames = input.username === null || input.username === undefined ? usernamesFor(email.canonical, randomBelow) : [chosenUsername(input.username)];
+  const displayName = input.displayName === null || input.displayName === undefined ? null : chosenDisplayName(input.displayName);
+  requireGoodPassword(input.password, [email.canonical, input.username ?? '', displayName ?? '']);
+  return {
+    email,
+    password: input.password,
+    usernames,
+    displayName,
+    locale: readLocale(input.locale ?? null),
+    tenantSlug: input.tenant?.trim().toLowerCase() ?? null,
+    referralCode: input.referralCode?.trim().slice(0, referralCodeLengthMax) ?? null,
+  };
+}
+
+function chosenUsername(text: string): Username {
+  const username = parseUsername(text);
+  if (username === null) throw new Refusal('USERNAME_INVALID', 'A username has 3 to 50 letters, digits or underscores.', ['input', 'username']);
+  return username;
+}
+
+function chosenDisplayName(text: string): string {
+  const displayName = parseDisplayName(text);
+  if (displayName === null) throw new Refusal('DISPLAY_NAME_INVALID', 'A display name has 1 to 100 characters.', ['input', 'displayName']);
+  return displayName;
+}
+
+function requireGoodPassword(password: string, personal: readonly string[]): void {
+  const verdict = checkPassword(password, personal);
+  if (!verdict.accepted) throw new Refusal('PASSWORD_TOO_WEAK', explainPassword(verdict), ['input', 'password']);
+}

@@ -1,0 +1,10 @@
+import type { TenantId } from '@kith/kernel/ids.ts';
+
+/** What a tenant says about signing up. */
+export interface SignUpRules {
+  readonly tenantId: TenantId;
+  /** `OPEN` takes everybody in; whatever else it says does not. */
+  readonly signUp: string;
+  /** Whether nobody may learn by registering who is registered. */
+  readonly hidesRegisteredPeople: boolean;
+}

@@ -1,0 +1,21 @@
+import { payloads } from '@kith/kernel/payload.ts';
+import type { MutationResolvers, UserErrorCode } from '../generated/resolvers.ts';
+import { updateProfile } from '../services/changingProfile.ts';
+import { banPerson, reinstate, suspend } from '../services/changingStatus.ts';
+import { renameOneself } from '../services/changingUsername.ts';
+import { readingAgain, readingBack, readingOneselfAgain } from '../services/readingAgain.ts';
+import { register } from '../services/registering.ts';
+import { resendCode, verifyEmail } from '../services/verifying.ts';
+
+const payloadOf = payloads<UserErrorCode>();
+
+export const Mutation: MutationResolvers = {
+  userRegister: (_, { input }, { parts, requestId }) => payloadOf(register(parts, requestId, input)),
+  userEmailVerify: (_, { input }, context) => payloadOf(readingOneselfAgain(context, verifyEmail(context.parts, context.requestId, input))),
+  userVerificationResend: (_, { input }, { parts, requestId }) => payloadOf(resendCode(parts, requestId, input)),
+  userUpdate: (_, { input }, context) => payloadOf(readingAgain(context, updateProfile(context, input))),
+  userUsernameChange: (_, { input }, context) => payloadOf(readingAgain(context, renameOneself(context, input))),
+  userSuspend: (_, { input }, context) => payloadOf(readingBack(context, suspend(context, input))),
+  userBan: (_, { input }, context) => payloadOf(readingBack(context, banPerson(context, input))),
+  userReinstate: (_, { input }, context) => payloadOf(readingBack(context, reinstate(context, input))),
+};

@@ -1,0 +1,36 @@
+import type { Transaction } from '@kith/drizzle/database.ts';
+import type { TenantId } from '@kith/kernel/ids.ts';
+import { newRowId } from '@kith/kernel/ids.ts';
+import { sql } from 'drizzle-orm';
+import type { SignUpRules } from '../domain/signUpRules.ts';
+
+/** What a tenant says about signing up, by the port of tenants. Null when there is none of this name that is active. */
+export async function findSignUpRules(tx: Transaction, slug: string): Promise<SignUpRules | null> {
+  const [row] = await tx
+    .select({ tenantId: sql<TenantId>`tenant_id`, signUp: sql<string>`sign_up`, hidesRegisteredPeople: sql<boolean>`hides_registered_people` })
+    .from(sql`tenants.sign_up_rules(${slug})`);
+  return row ?? null;
+}
+
+/** Has the person the transaction speaks for join a tenant, by the port of tenants. One that is not open answers by `memberships_sign_up_open`. */
+export async function signUpAt(tx: Transaction, tenantId: TenantId, at: Date): Promise<void> {
+  await tx.execute(sql`select tenants.sign_up(${newRowId(at)}, ${tenantId}, ${at.toISOString()}::timestamptz)`);
+}
+
+/** What somebody did to a person, for the audit log of the active tenant. */
+export interface AuditedAct {
+  readonly at: Date;
+  readonly action: string;
+  readonly targetId: string;
+  readonly before: object;
+  readonly after: object;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+}
+
+/** Writes an entry into the audit log of the active tenant, by the port of tenants. */
+export async function audit(tx: Transaction, act: AuditedAct): Promise<void> {
+  await tx.execute(sql`select tenants.write_audit(${newRowId(act.at)}, ${act.at.toISOString()}::timestamptz, ${act.action}, 'user', ${act.targetId},
+    ${JSON.stringify(act.before)}::jsonb, ${JSON.stringify(act.after)}::jsonb, ${act.ipAddress}::inet, ${act.userAgent?.slice(0, 500) ?? null}, ${act.requestId})`);
+}
