@@ -28,7 +28,7 @@ await build({
     // of its internal paths to keep: not worth it. Its languages are not in there: monaco-graphql asks for two.
     chunkSizeWarningLimit: 4_000,
     rolldownOptions: {
-      input: { landing: join(root, 'landing/index.html'), graphiql: join(root, 'graphiql/index.html') },
+      input: { landing: join(root, 'landing/index.html'), graphiql: join(root, 'graphiql/index.html'), mailbox: join(root, 'mailbox/index.html') },
     },
   },
 });

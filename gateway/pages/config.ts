@@ -1,4 +1,4 @@
-/** One operation of `schema/operations`, as both developer pages offer it. */
+/** One operation of `schema/operations`, as Sandbox and GraphiQL offer it. */
 export interface ExampleOperation {
   /** The operation's name in its document; unique, and the fragment of a deep link (`/graphiql#Directory`). */
   name: string;
@@ -30,4 +30,24 @@ export interface PagesConfig {
   graphUrl: string;
   examples: ExampleOperation[];
   demo: Demo | null;
+  /** Whether there is a mailbox to look into. */
+  mailbox: boolean;
+}
+
+/** A line of the mailbox. */
+export interface ListedMail {
+  id: string;
+  recipient: string;
+  subject: string;
+  /** What kind of mail it is. */
+  template: string;
+  /** ISO 8601. */
+  queuedAt: string;
+  /** What a reader of the mail is after; null when there is nothing to copy. */
+  keyPiece: { kind: 'code' | 'link'; value: string } | null;
+}
+
+/** A mail as it is shown; its HTML is a page of its own. */
+export interface ShownMail extends ListedMail {
+  text: string;
 }

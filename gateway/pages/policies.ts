@@ -33,5 +33,22 @@ export const landingPolicy = policy(
   "img-src 'self' data:",
 );
 
+/** The mailbox page's Content-Security-Policy: everything from here. The frame is for the mail that is open. */
+export const mailboxPolicy = policy("script-src 'self'", "connect-src 'self'", "style-src 'self'", "img-src 'self' data:", "frame-src 'self'");
+
+/**
+ * The policy of a mail's own HTML, which holds what people wrote: it loads nothing, runs nothing and, by `sandbox`, belongs to no origin
+ * even when it is opened by itself. Mails carry their styles inline. A link opens in a tab that is free of all this.
+ */
+export const mailPolicy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+  'sandbox allow-popups allow-popups-to-escape-sandbox',
+].join('; ');
+
 /** The policy a worker's file brings with it, since a worker does not take its page's: scripts of ours, no network beyond. */
 export const assetPolicy = policy("script-src 'self'");

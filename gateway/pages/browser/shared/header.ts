@@ -7,11 +7,12 @@ import './header.css';
 export interface HeaderOptions {
   config: PagesConfig;
   session: DemoSession | null;
-  page: 'sandbox' | 'graphiql';
-  onExample: (example: ExampleOperation) => void;
+  page: 'sandbox' | 'graphiql' | 'mailbox';
+  /** Null on a page that runs no examples. */
+  onExample: ((example: ExampleOperation) => void) | null;
 }
 
-/** The header both developer pages wear: examples, demo person, token, the way to the other page. */
+/** The header all developer pages wear: examples, demo person, token, the way to the other pages. */
 export interface Header {
   /** Shows which example is open; null when it is none of ours. */
   show: (example: ExampleOperation | null) => void;
@@ -24,16 +25,19 @@ export function mountHeader(host: HTMLElement, { config, session, page, onExampl
   let shown: ExampleOperation | null = null;
 
   for (const link of parts.pages) if (link.dataset.page === page) link.setAttribute('aria-current', 'page');
+  parts.mailbox.hidden = !config.mailbox;
+  parts.examples.hidden = onExample === null;
+  parts.notes.hidden = onExample === null;
   parts.example.append(...config.examples.map((example) => new Option(example.title, example.name)));
   parts.example.addEventListener('change', () => {
     const example = config.examples.find(({ name }) => name === parts.example.value);
-    if (example) onExample(example);
+    if (example) onExample?.(example);
   });
   if (session) mountDemo(parts, session);
 
   function showNotes(): void {
     parts.about.textContent = shown?.description ?? '';
-    for (const link of parts.pages) link.hash = shown ? encodeURIComponent(shown.name) : '';
+    for (const link of parts.runners) link.hash = shown ? encodeURIComponent(shown.name) : '';
     if (session) parts.status.replaceChildren(...demoNotes(session, shown));
   }
   session?.subscribe(showNotes);
@@ -53,11 +57,16 @@ type Parts = ReturnType<typeof partsOf>;
 function partsOf(host: HTMLElement) {
   const part = <E extends HTMLElement>(name: string) => host.querySelector<E>(`[data-part=${name}]`)!; // see header.html
   return {
+    examples: part('examples'),
     example: part<HTMLSelectElement>('example'),
     demo: part('demo'),
     person: part<HTMLSelectElement>('person'),
     copy: part<HTMLButtonElement>('copy'),
     pages: [...host.querySelectorAll<HTMLAnchorElement>('[data-page]')],
+    /** The pages that run examples: a link to them opens the one that is open here. */
+    runners: [...host.querySelectorAll<HTMLAnchorElement>('[data-page]:not([data-page=mailbox])')],
+    mailbox: host.querySelector<HTMLAnchorElement>('[data-page=mailbox]')!, // see header.html
+    notes: part('notes'),
     about: part('about'),
     status: part('status'),
   };
