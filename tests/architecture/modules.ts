@@ -19,7 +19,7 @@ export interface Module {
 const root = join(import.meta.dirname, '..', '..');
 const subgraphs = ['users', 'tenants', 'sessions', 'gamification'];
 /** The folders of the product; tests hold no part of it up. */
-export const productFolders = ['kernel', 'drizzle', 'schema', 'gateway', 'subgraphs', 'start'];
+export const productFolders = ['kernel', 'drizzle', 'mail', 'schema', 'gateway', 'subgraphs', 'start'];
 
 // Import and export declarations, for types as well, and imports in the midst of code. What begins behind a quotation mark is a text about imports.
 const declaration = /(?<!["'`])\b(?:import|export)\s(?:[\w\s{},*$]|'[^']*'\s+as\s)*?from\s*['"]([^'"]+)['"]|\bimport\s*['"]([^'"]+)['"]|\bimport\s*\(\s*['"]([^'"]+)['"]/g;

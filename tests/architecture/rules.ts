@@ -30,6 +30,8 @@ const layer = (own: readonly string[], ours: readonly (string | RegExp)[], other
   if (!imported.ours) return others.includes(imported.target);
   if (!within(imported, path)) return ours.some((allowed) => (typeof allowed === 'string' ? packageOf(imported.target) === allowed : allowed.test(imported.target)));
   const inside = imported.target.slice(packageOf(path).length + 1);
+  // What the services work with stands beside them, named after its subgraph.
+  if (own.includes('parts') && /^[a-z]+Parts\.ts$/.test(inside)) return true;
   return own.some((part) => inside === part || inside.startsWith(`${part}/`));
 };
 
@@ -39,22 +41,29 @@ const notTables = /^drizzle\/(?!tables\/)/;
 export const importRules: readonly ImportRule[] = [
   { rule: 'the kernel knows no other package of ours', of: /^kernel\//, allows: packages() },
   { rule: 'the contract knows no other package of ours', of: /^schema\//, allows: packages() },
+  { rule: 'the mail knows no other package of ours', of: /^mail\//, allows: packages() },
   { rule: 'the data knows the kernel only', of: /^drizzle\//, allows: packages('kernel') },
-  { rule: 'the gateway knows the kernel and the contract only', of: /^gateway\//, allows: packages('kernel', 'schema') },
-  { rule: 'a subgraph knows the kernel, the data and the contract, and no other subgraph', of: /^subgraphs\//, allows: packages('kernel', 'drizzle', 'schema') },
+  { rule: 'the gateway knows the kernel and the contract only', of: /^gateway\/(?!main\.ts$)/, allows: packages('kernel', 'schema') },
+  {
+    rule: 'the process of the gateway knows of the data how revocations are followed, and nothing else',
+    of: /^gateway\/main\.ts$/,
+    allows: (imported, path) => imported.target === 'drizzle/followingRevocations.ts' || packages('kernel', 'schema')(imported, path),
+  },
+  { rule: 'a subgraph knows the kernel, the data, the mail and the contract, and no other subgraph', of: /^subgraphs\//, allows: packages('kernel', 'drizzle', 'mail', 'schema') },
   { rule: 'the gateway knows no database', of: /^gateway\//, allows: ({ target }) => !['drizzle-orm', 'postgres', 'pg'].includes(target) },
-  { rule: 'the kernel knows no database', of: /^kernel\//, allows: ({ target }) => !['drizzle-orm', 'postgres', 'pg'].includes(target) },
+  // The feed listens to the database in every process, the gateway too, which has no other way to it: by one port, and no table.
+  { rule: 'the kernel knows no database', of: /^kernel\/(?!revocationFeed\.ts$)/, allows: ({ target }) => !['drizzle-orm', 'postgres', 'pg'].includes(target) },
   { rule: 'only stores know tables', of: /^(?:subgraphs\/[a-z]+\/(?!stores\/)|start\/|gateway\/|schema\/)/, allows: ({ target }) => !target.startsWith('drizzle/tables/') },
   { rule: 'only stores know Drizzle', of: /^subgraphs\/[a-z]+\/(?!stores\/)/, allows: ({ target }) => target !== 'drizzle-orm' && target !== 'postgres' },
-  { rule: 'domain knows itself and the kernel, neither GraphQL nor SQL', of: /^subgraphs\/[a-z]+\/domain\//, allows: layer(['domain'], ['kernel'], ['zod', 'bowser', 'uuid']) },
+  { rule: 'domain knows itself and the kernel, neither GraphQL nor SQL', of: /^subgraphs\/[a-z]+\/domain\//, allows: layer(['domain'], ['kernel'], ['zod', 'bowser', 'uuid', 'otpauth']) },
   { rule: 'stores know the domain and the data', of: /^subgraphs\/[a-z]+\/stores\//, allows: layer(['domain', 'stores'], ['kernel', 'drizzle'], ['drizzle-orm']) },
   { rule: 'loaders know stores and the domain', of: /^subgraphs\/[a-z]+\/loaders\.ts$/, allows: layer(['domain', 'stores'], ['kernel', notTables], ['dataloader']) },
   {
     rule: 'services know loaders, stores and the domain',
     of: /^subgraphs\/[a-z]+\/services\//,
-    allows: layer(['domain', 'stores', 'loaders.ts', 'services', 'generated'], ['kernel', notTables], ['zod', 'uuid', 'jose', '@node-rs/argon2']),
+    allows: layer(['domain', 'stores', 'loaders.ts', 'services', 'generated', 'parts'], ['kernel', 'mail', notTables], ['zod', 'uuid', 'jose', 'qrcode']),
   },
-  { rule: 'the context knows loaders and services', of: /^subgraphs\/[a-z]+\/context\.ts$/, allows: layer(['domain', 'loaders.ts', 'services'], ['kernel', notTables], []) },
+  { rule: 'the context knows loaders and services', of: /^subgraphs\/[a-z]+\/context\.ts$/, allows: layer(['domain', 'loaders.ts', 'services', 'parts'], ['kernel', notTables], []) },
   { rule: 'resolvers know services and the domain, through the context', of: /^subgraphs\/[a-z]+\/resolvers\//, allows: layer(['domain', 'services', 'generated'], ['kernel'], []) },
   { rule: 'what resolvers are handed is of the domain', of: /^subgraphs\/[a-z]+\/parents\.ts$/, allows: layer(['domain'], ['kernel'], []) },
   { rule: 'only the subgraph itself reads its contract', of: /^subgraphs\/[a-z]+\/(?![a-z]+Subgraph\.ts$)/, allows: ({ target }) => !target.startsWith('schema/') },

@@ -27,6 +27,10 @@ describe('in production', () => {
       DATABASE_ROLE_SECRET: random(),
       READER_DATABASE_URL: roleUrl(database.url, roleSecret, 'reader'),
       SESSIONS_DATABASE_URL: roleUrl(database.url, roleSecret, 'sessions'),
+      USERS_DATABASE_URL: roleUrl(database.url, roleSecret, 'users'),
+      GAMIFICATION_DATABASE_URL: roleUrl(database.url, roleSecret, 'gamification'),
+      WORKER_DATABASE_URL: roleUrl(database.url, roleSecret, 'worker'),
+      GATEWAY_DATABASE_URL: roleUrl(database.url, roleSecret, 'gateway'),
     };
     production = await startGraph(database.url, { environment });
     development = await startGraph(database.url);

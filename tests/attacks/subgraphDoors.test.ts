@@ -17,7 +17,7 @@ import type { SubgraphServers } from './subgraphServers.ts';
 import { startSubgraphServers } from './subgraphServers.ts';
 
 const secret = new TextEncoder().encode(contextSecret);
-const nobody = new GraphRequest({ viewer: anonymous, requestId: 'of-a-test', client: { address: null, userAgent: null } });
+const nobody = new GraphRequest({ viewer: anonymous, requestId: 'of-a-test', client: { address: null, userAgent: null, acceptLanguage: null, acceptEncoding: null, refreshCookie: null } });
 const questions = {
   'its name': '{ __typename }',
   'its schema': '{ _service { sdl } }',
@@ -49,7 +49,7 @@ describe.each(subgraphNames)('the %s subgraph', (name) => {
   /** A context as the gateway makes it, but for what is changed. */
   const forge = (body: string, claims: Record<string, unknown> = {}, { header = {}, key = secret, ageSeconds = 0, lifeSeconds = 10 }: { header?: Partial<JWTHeaderParameters>; key?: Uint8Array; ageSeconds?: number; lifeSeconds?: number } = {}): Promise<string> => {
     const issuedAt = Math.floor(Date.now() / 1_000) - ageSeconds;
-    const payload = { viewer: { kind: 'anonymous' }, requestId: 'forged', client: { address: null, userAgent: null }, body: digest(body), iss: 'kith-gateway', aud: name, iat: issuedAt, exp: issuedAt + lifeSeconds, ...claims };
+    const payload = { viewer: { kind: 'anonymous' }, requestId: 'forged', client: { address: null, userAgent: null, acceptLanguage: null, acceptEncoding: null, refreshCookie: null }, body: digest(body), iss: 'kith-gateway', aud: name, iat: issuedAt, exp: issuedAt + lifeSeconds, ...claims };
     return new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'kith-context', ...header }).sign(key);
   };
 
@@ -125,7 +125,7 @@ describe.each(subgraphNames)('the %s subgraph', (name) => {
 
   test('looks up to 1,000 entities, and refuses one more, however they are written', async () => {
     const viewer = { kind: 'person' as const, userId: v7() as UserId, sessionId: v7() as SessionId, tenantId: v7() as TenantId, role: 'USER' as const, platformAdministrator: false }; // fresh ids, of nobody
-    const request = new GraphRequest({ viewer, requestId: 'of-a-test', client: { address: null, userAgent: null } });
+    const request = new GraphRequest({ viewer, requestId: 'of-a-test', client: { address: null, userAgent: null, acceptLanguage: null, acceptEncoding: null, refreshCookie: null } });
     const ask = async (body: string): Promise<unknown> => JSON.parse((await send(body, await signContext(secret, name, request, body))).text);
     const representations = (count: number) => Array.from({ length: count }, () => ({ __typename: 'User', id: v7() }));
     const lookUp = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename } }';

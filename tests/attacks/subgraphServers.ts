@@ -12,8 +12,9 @@ import { subgraphServer } from '@kith/kernel/subgraphServer.ts';
 import type { SubgraphName } from '@kith/schema/subgraphNames.ts';
 import { subgraphNames } from '@kith/schema/subgraphNames.ts';
 import { sessionsSubgraph } from '@kith/sessions/sessionsSubgraph.ts';
-import { signingInParts, signingInSettings } from '@kith/sessions/signingInParts.ts';
+import { sessionsParts, sessionsSettings } from '@kith/sessions/sessionsParts.ts';
 import { tenantsSubgraph } from '@kith/tenants/tenantsSubgraph.ts';
+import { usersParts } from '@kith/users/usersParts.ts';
 import { usersSubgraph } from '@kith/users/usersSubgraph.ts';
 import { contextSecret, testEnvironment } from '../harness/settings.ts';
 
@@ -25,7 +26,7 @@ export interface SubgraphServers {
 
 /** Serves the four subgraphs of a database over HTTP. */
 export async function startSubgraphServers(databaseUrl: string): Promise<SubgraphServers> {
-  const config = parseConfig(testEnvironment(databaseUrl), signingInSettings);
+  const config = parseConfig(testEnvironment(databaseUrl), sessionsSettings);
   const log = makeLog({ name: 'kith-tests', level: config.LOG_LEVEL, format: 'json' });
   const shutdown = new Shutdown();
   const openDatabase = (role: DatabaseRole) => {
@@ -33,11 +34,11 @@ export async function startSubgraphServers(databaseUrl: string): Promise<Subgrap
     shutdown.add(`the connections of ${role}`, () => database.close());
     return database;
   };
-  const sessions = openDatabase('sessions');
+  const [users, sessions] = [openDatabase('users'), openDatabase('sessions')];
   const subgraphs: Record<SubgraphName, Subgraph> = {
-    users: usersSubgraph({ readsOf: requestReads(openDatabase('users')), log }),
+    users: usersSubgraph({ readsOf: requestReads(users), parts: await usersParts(config, users, systemClock), log }),
     tenants: tenantsSubgraph({ readsOf: requestReads(openDatabase('tenants')), log }),
-    sessions: sessionsSubgraph({ readsOf: requestReads(sessions), signingIn: await signingInParts(config, sessions, systemClock), log }),
+    sessions: sessionsSubgraph({ readsOf: requestReads(sessions), parts: await sessionsParts(config, sessions, systemClock), log }),
     gamification: gamificationSubgraph({ readsOf: requestReads(openDatabase('gamification')), log }),
   };
   const started = await Promise.all(

@@ -53,6 +53,8 @@ test('a subgraph that cannot be read is reported with its line, and the others a
 test('the examples cover all four subgraphs, and one of them needs no token', () => {
   const examples = loadExampleOperations();
   expect(examples.map(({ name }) => name)).toEqual([
+    'Register',
+    'VerifyEmail',
     'SignIn',
     'Me',
     'Directory',
@@ -62,7 +64,10 @@ test('the examples cover all four subgraphs, and one of them needs no token', ()
     'MySessions',
     'MyTenants',
     'MyProgress',
+    'MySecurity',
+    'SetUpSecondFactor',
+    'ForgotPassword',
   ]);
-  expect(examples.filter(({ signedInAs }) => signedInAs === null).map(({ name }) => name)).toEqual(['SignIn']);
+  expect(examples.filter(({ signedInAs }) => signedInAs === null).map(({ name }) => name)).toEqual(['Register', 'VerifyEmail', 'SignIn', 'ForgotPassword']);
   expect(Math.max(...examples.map(({ fetchesMax }) => fetchesMax))).toBe(subgraphNames.length);
 });

@@ -60,19 +60,20 @@ describe('docker-compose.yml', () => {
       .filter(([, service]) => isOurs(service))
       .map(([name, service]) => [name, service.secrets.filter((secret) => secret.endsWith('database_url'))] as const);
     for (const [name, own] of passwords) {
-      if (name === 'migrate') expect(own).toHaveLength(subgraphNames.length + 2);
-      else expect(own, name).toEqual(name === 'gateway' ? [] : [`${name}_database_url`]);
+      if (name === 'migrate') expect(own).toHaveLength(subgraphNames.length + 4);
+      else expect(own.filter((secret) => secret !== 'worker_database_url'), name).toEqual([`${name}_database_url`]);
     }
   });
 
-  it('publishes nothing but the gateway, and keeps it away from the database', () => {
+  it('publishes nothing but the gateway, and lets nothing out but the mail of users', () => {
     for (const [name, { ports, networks }] of Object.entries(composed.services)) {
       if (name === 'gateway') {
-        expect(networks).toEqual(['outside', 'graph']);
+        expect(networks).toEqual(['outside', 'graph', 'data']);
         continue;
       }
       expect(ports, name).toEqual([]);
-      for (const network of networks) expect(composed.networks[network]?.internal, name).toBe(true);
+      const open = networks.filter((network) => composed.networks[network]?.internal !== true);
+      expect(open, name).toEqual(name === 'users' ? ['mail'] : []);
     }
   });
 

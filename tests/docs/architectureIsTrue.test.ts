@@ -48,8 +48,10 @@ it('lists every role of the database, and no other', async () => {
 });
 
 it('lists every log that is cut by month, and no other', async () => {
-  const rows = await database.owner<{ log: string }[]>`select log::text from kith.monthly_logs order by 1`;
-  const named = quotedIn(sectionOf(page, 'Partitions')).filter((quoted) => subgraphNames.some((name) => quoted.startsWith(`${name}.`)));
+  const rows = await database.owner<{ log: string }[]>`
+    select format('%s.%s', n.nspname, c.relname) as log
+    from kith.monthly_logs m join pg_class c on c.oid = m.log join pg_namespace n on n.oid = c.relnamespace order by 1`;
+  const named = quotedIn(sectionOf(page, 'Partitions')).filter((quoted) => ['kith', ...subgraphNames].some((name) => quoted.startsWith(`${name}.`)));
   expect(named.toSorted()).toEqual(rows.map(({ log }) => log));
 });
 

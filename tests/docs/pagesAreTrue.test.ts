@@ -98,7 +98,7 @@ it('the README shows what npm start prints', () => {
   const [transcript = ''] = codeBlocks(docPage('README.md').text).filter(({ language }) => language === 'text').map(({ code }) => code);
   const [, shownBanner = ''] = transcript.split(/^(?=Kith is up)/m);
   const seconds = Number(/([\d.]+) s\)/.exec(shownBanner)?.[1]);
-  const printed = stripVTControlCharacters(banner({ url: 'http://localhost:4000', topology: 'together', seconds, demoToken: 'eyJ', developerPages: true })).trim().split('\n');
+  const printed = stripVTControlCharacters(banner({ url: 'http://localhost:4000', topology: 'together', seconds, demoToken: 'eyJ', developerPages: true, mailbox: true })).trim().split('\n');
   // A line that is too long to show ends in `…`.
   expect(shownBanner.split('\n').map((line, index) => (line.endsWith('…') && printed[index]?.startsWith(line.slice(0, -1)) ? printed[index] : line))).toEqual(printed);
 });

@@ -17,6 +17,18 @@ const policiesOfAnotherShape: readonly string[] = [
   'oneself on sessions.login_history: user_id = (select kith.current_user_id())',
   // Failed attempts are written down before it is known who knocks. Insert only.
   'anybody_knocks on sessions.login_history: true',
+  // Found by the hash of a secret, or of an address, before it is known who asks. Only the hash leads to the row, and only this subgraph gets there.
+  'by_secret on sessions.refresh_tokens: true',
+  'by_secret on sessions.two_factor_challenges: true',
+  'by_secret on sessions.password_resets: true',
+  'by_secret on sessions.reset_requests: true',
+  'by_secret on sessions.lockouts: true',
+  'by_address on users.verification_codes: true',
+  // Written and never read by requests: what was voided for whom, and who changed whose standing. Insert only.
+  'anybody on sessions.revocations: true',
+  'anybody_changes on users.status_changes: true',
+  // Alerts are a person's own; the tenant in them is where it happened.
+  'oneself on sessions.alerts: user_id = (select kith.current_user_id())',
 ];
 
 /** Names the tables, partitions too, that row-level security does not hold for everybody, their owner included. */
@@ -47,7 +59,7 @@ export async function policiesBeyondOneEquality(sql: Catalogue): Promise<string[
     join pg_class c on c.oid = p.polrelid
     join pg_namespace n on n.oid = c.relnamespace
     cross join lateral unnest(array[pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)]) condition
-    where condition is not null and p.polroles <> array['kith_keeper'::regrole::oid]
+    where condition is not null and p.polroles <> array['kith_keeper'::regrole::oid] and n.nspname <> 'graphile_worker'
     order by 1, 2`;
   return policies
     .filter(({ tenantColumn, condition }) => (tenantColumn === null ? plain(condition) === 'true' : plain(condition) !== `${tenantColumn} = (select kith.current_tenant_id())`))

@@ -1,5 +1,6 @@
 import * as gamification from '@kith/drizzle/tables/gamification.ts';
 import * as role from '@kith/drizzle/tables/role.ts';
+import * as secondFactors from '@kith/drizzle/tables/secondFactors.ts';
 import * as sessions from '@kith/drizzle/tables/sessions.ts';
 import * as tenants from '@kith/drizzle/tables/tenants.ts';
 import * as users from '@kith/drizzle/tables/users.ts';
@@ -11,7 +12,7 @@ import type { Catalogue } from './planted.ts';
 import { foundIn } from './planted.ts';
 import { tableDifferences } from './tableDifferences.ts';
 
-const declarations = [users, tenants, sessions, gamification, role].flatMap((module) => Object.values<unknown>(module));
+const declarations = [users, tenants, sessions, secondFactors, gamification, role].flatMap((module) => Object.values<unknown>(module));
 const differences = (catalogue: Catalogue) => tableDifferences(catalogue, declarations);
 
 let database: FreshDatabase;
@@ -81,7 +82,7 @@ test.each([
     'a view that shows something else',
     `create or replace view sessions.own_sessions as
      select id, user_id, tenant_id, device, browser, operating_system, ip_address, created_at, last_seen_at,
-            coalesce(expires_at, created_at)::timestamptz(3) as expires_at, revoked_at
+            coalesce(expires_at, created_at)::timestamptz(3) as expires_at, revoked_at, remember, absolute_expires_at, fingerprint, revoked_reason
      from sessions.sessions`,
     'only in the database: view sessions.own_sessions: expires_at computed',
   ],

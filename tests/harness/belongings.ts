@@ -21,6 +21,7 @@ export async function openSessions({ owner }: TestDatabase, { tenantId, userId }
     created_at: new Date(seenAt.getTime() - 60_000),
     last_seen_at: seenAt,
     expires_at: new Date(Date.now() + 86_400_000),
+    absolute_expires_at: new Date(Date.now() + 86_400_000),
   }));
   await owner`insert into sessions.sessions ${owner(rows)}`;
   return rows.map(({ id }) => id);

@@ -5,7 +5,7 @@ import { startEmbeddedServer } from '@kith/drizzle/embedded/server.ts';
 import { migrate } from '@kith/drizzle/migrate.ts';
 import { rolePassword } from '@kith/drizzle/roles.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
-import { passwordHashing } from '@kith/sessions/services/passwordHashing.ts';
+import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { databaseUrl } from './databaseUrl.ts';

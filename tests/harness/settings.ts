@@ -17,6 +17,11 @@ export function testEnvironment(databaseUrl: string): NodeJS.ProcessEnv {
     CONTEXT_SECRET: contextSecret,
     PASSWORD_PEPPER: pepper,
     ENCRYPTION_KEYS: encryptionKeys,
+    // Out of the way of tests that are not about them.
+    RATE_API_PER_MINUTE: '1000000',
+    RATE_WRITES_PER_MINUTE: '1000000',
+    RATE_SIGN_INS_PER_5_MINUTES: '1000000',
+    RATE_REGISTRATIONS_PER_HOUR: '1000000',
     LOG_LEVEL: process.env['KITH_TESTS_LOG'] ?? 'silent',
     LOG_FORMAT: 'json',
   };

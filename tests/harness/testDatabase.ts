@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { inject } from 'vitest';
 import { databaseUrl } from './databaseUrl.ts';
+import { eventually } from './eventually.ts';
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -25,6 +26,8 @@ export async function testDatabase(template: 'demo' | 'migrated' = 'demo'): Prom
     owner,
     async drop() {
       await owner.end({ timeout: 1 });
+      // graphile-worker does not wait for its connections to be closed, and one that is cut off while it closes throws at nobody in particular.
+      await eventually(() => server<{ left: number }[]>`select count(*)::int as left from pg_stat_activity where datname = ${name}`, ([row]) => row?.left === 0, 2_000).catch(() => {});
       await server.unsafe(`drop database ${name} with (force)`);
       await server.end();
     },

@@ -1,5 +1,5 @@
 import { canonicalLogin } from '@kith/kernel/canonical.ts';
-import { passwordHashing } from '@kith/sessions/services/passwordHashing.ts';
+import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
 import { hashingParameters } from './settings.ts';
 import type { TestDatabase } from './testDatabase.ts';
 import { testPassword } from './world.ts';
@@ -39,8 +39,8 @@ export async function makeVast({ owner }: TestDatabase): Promise<void> {
         on p.number = 1 or (p.number * 7919) % ${total}::int >= share.first and (p.number * 7919) % ${total}::int < share.last
       join tenants.tenants t on t.slug = share.slug`;
     await tx`
-      insert into sessions.sessions (id, user_id, tenant_id, device, created_at, last_seen_at, expires_at)
-      select uuidv7(), m.user_id, m.tenant_id, 'Lynx on Unix', now() - interval '1 day', now() - make_interval(mins => i), now() + interval '1 day'
+      insert into sessions.sessions (id, user_id, tenant_id, device, created_at, last_seen_at, expires_at, absolute_expires_at)
+      select uuidv7(), m.user_id, m.tenant_id, 'Lynx on Unix', now() - interval '1 day', now() - make_interval(mins => i), now() + interval '1 day', now() + interval '1 day'
       from tenants.memberships m, generate_series(1, 3) as i`;
     await tx`insert into gamification.players (id, tenant_id, user_id, created_at) select uuidv7(), tenant_id, user_id, now() from tenants.memberships`;
     await tx`

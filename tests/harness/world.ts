@@ -1,6 +1,6 @@
 import { canonicalLogin } from '@kith/kernel/canonical.ts';
 import type { Role } from '@kith/kernel/role.ts';
-import { passwordHashing } from '@kith/sessions/services/passwordHashing.ts';
+import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
 import { v7 } from 'uuid';
 import { hashingParameters } from './settings.ts';
 import type { TestDatabase } from './testDatabase.ts';

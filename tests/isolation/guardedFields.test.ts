@@ -11,36 +11,40 @@ import type { TwoTenants } from './twoTenants.ts';
 import { makeTwoTenants, personOf } from './twoTenants.ts';
 
 /** Every guarded field of the graph, and what is asked of it. */
-const fields = { email: 'email', status: 'status', preferences: 'preferences { locale }', security: 'security { sessions { totalCount } }' };
+const fields = { email: 'email', status: 'status', statusReason: 'statusReason', suspendedUntil: 'suspendedUntil', preferences: 'preferences { locale }', security: 'security { sessions { totalCount } }' };
 type Field = keyof typeof fields;
 
 /** Who reads what of one person, who belongs to both tenants. `false` is null. */
 const readers: [string, { username: string; tenant: string; reads: Record<Field, boolean> }][] = [
-  ['themselves, acting at home', { username: 'in_both', tenant: 'home', reads: { email: true, status: true, preferences: true, security: true } }],
-  ['themselves, acting away', { username: 'in_both', tenant: 'far-away', reads: { email: true, status: true, preferences: true, security: true } }],
-  ['an administrator at home', { username: 'home_admin', tenant: 'home', reads: { email: true, status: true, preferences: false, security: true } }],
-  ['an administrator away', { username: 'far_admin', tenant: 'far-away', reads: { email: true, status: true, preferences: false, security: true } }],
-  ['a moderator', { username: 'home_moderator', tenant: 'home', reads: { email: false, status: false, preferences: false, security: false } }],
-  ['an ordinary member', { username: 'home_member', tenant: 'home', reads: { email: false, status: false, preferences: false, security: false } }],
-  ['a platform administrator who is an ordinary member', { username: 'home_platform', tenant: 'home', reads: { email: false, status: false, preferences: false, security: false } }],
+  ['themselves, acting at home', { username: 'in_both', tenant: 'home', reads: { email: true, status: true, statusReason: true, suspendedUntil: true, preferences: true, security: true } }],
+  ['themselves, acting away', { username: 'in_both', tenant: 'far-away', reads: { email: true, status: true, statusReason: true, suspendedUntil: true, preferences: true, security: true } }],
+  ['an administrator at home', { username: 'home_admin', tenant: 'home', reads: { email: true, status: true, statusReason: true, suspendedUntil: true, preferences: false, security: true } }],
+  ['an administrator away', { username: 'far_admin', tenant: 'far-away', reads: { email: true, status: true, statusReason: true, suspendedUntil: true, preferences: false, security: true } }],
+  ['a moderator', { username: 'home_moderator', tenant: 'home', reads: { email: false, status: false, statusReason: false, suspendedUntil: false, preferences: false, security: false } }],
+  ['an ordinary member', { username: 'home_member', tenant: 'home', reads: { email: false, status: false, statusReason: false, suspendedUntil: false, preferences: false, security: false } }],
+  ['a platform administrator who is an ordinary member', { username: 'home_platform', tenant: 'home', reads: { email: false, status: false, statusReason: false, suspendedUntil: false, preferences: false, security: false } }],
 ];
 
 describe('the fields that not everybody reads', () => {
   let database: TestDatabase;
   let graph: TestGraph;
   let world: TwoTenants;
+  const tokens = new Map<string, string>();
 
   beforeAll(async () => {
     database = await testDatabase('migrated');
     world = await makeTwoTenants(database);
     graph = await startGraph(database.url);
+    for (const [, { username, tenant }] of readers) tokens.set(`${username} ${tenant}`, await graph.signIn(username, { password: testPassword, tenant }));
+    // Suspended once everybody is in, so that every guarded field holds something.
+    await database.owner`update users.people set status = 'SUSPENDED', status_reason = 'a reason', suspended_until = now() + interval '1 day' where id = ${world.both.id}`;
   });
   afterAll(async () => {
     await graph.stop();
     await database.drop();
   });
 
-  const signedIn = (username: string, tenant: string): Promise<string> => graph.signIn(username, { password: testPassword, tenant });
+  const signedIn = async (username: string, tenant: string): Promise<string> => tokens.get(`${username} ${tenant}`) ?? graph.signIn(username, { password: testPassword, tenant });
   const read = async (token: string | undefined, id: string, what: string) => (await graph.ask(`query ($id: ID!) { user(id: $id) { id ${what} } }`, { id }, { token })).data.user;
 
   test('are those that the SDL marks with an audience', () => {
@@ -73,7 +77,7 @@ describe('the fields that not everybody reads', () => {
     await database.owner`update tenants.memberships set role = 'USER' where user_id = ${world.both.id} and tenant_id = ${world.home.id}`;
     const token = await signedIn('in_both', 'home');
     const colleague = personOf(world.home, 'home_member');
-    expect(await read(token, colleague.id, Object.values(fields).join(' '))).toEqual({ id: colleague.id, email: null, status: null, preferences: null, security: null });
+    expect(await read(token, colleague.id, Object.values(fields).join(' '))).toEqual({ id: colleague.id, email: null, status: null, statusReason: null, suspendedUntil: null, preferences: null, security: null });
   });
 
   test('show an administrator the sessions that were opened in their tenant, and no others', async () => {

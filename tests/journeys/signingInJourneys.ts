@@ -1,5 +1,5 @@
 import { demoPassword } from '@kith/kernel/demo.ts';
-import { beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Answer } from '../harness/graph.ts';
 import { aTenant, testPassword } from '../harness/world.ts';
 import type { Place } from './journeys.ts';
@@ -23,6 +23,9 @@ export function signingInJourneys(place: () => Place): void {
     await database.owner`delete from tenants.memberships where tenant_id = (select id from tenants.tenants where slug = 'left')`;
     await database.owner`update users.people set status = 'DELETED', deleted_at = now() where username = 'gone'`;
   });
+
+  // Failures add up to a lockout, which is another journey.
+  afterEach(() => place().database.owner`delete from sessions.lockouts`);
 
   test('the sign-in of the issue, word for word, answers a token that works, when it ends, and the person, without any error', async () => {
     const { graph } = place();

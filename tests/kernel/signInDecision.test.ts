@@ -18,13 +18,13 @@ const wished = fc.option(fc.constantFrom(...slugs, 'nowhere', ' ATLAS '));
 
 test('whoever does not know the password learns nothing but that', () => {
   fc.assert(
-    fc.property(accounts, wished, (account, slug) => {
-      expect(decideSignIn(account, false, slug)).toEqual({ failure: 'WRONG_PASSWORD' });
+    fc.property(accounts, fc.boolean(), wished, (account, locked, slug) => {
+      expect(decideSignIn(account, { passwordMatches: false, locked }, slug)).toEqual({ failure: 'WRONG_PASSWORD' });
     }),
   );
   fc.assert(
-    fc.property(fc.boolean(), wished, (matches, slug) => {
-      expect(decideSignIn(null, matches, slug)).toEqual({ failure: 'UNKNOWN_LOGIN' });
+    fc.property(fc.boolean(), fc.boolean(), wished, (passwordMatches, locked, slug) => {
+      expect(decideSignIn(null, { passwordMatches, locked }, slug)).toEqual({ failure: 'UNKNOWN_LOGIN' });
     }),
   );
 });
@@ -32,7 +32,7 @@ test('whoever does not know the password learns nothing but that', () => {
 test('only people in good standing, or about to be, get in', () => {
   fc.assert(
     fc.property(accounts, wished, (account, slug) => {
-      const { failure } = decideSignIn(account, true, slug);
+      const { failure } = decideSignIn(account, { passwordMatches: true, locked: false }, slug);
       const stopped = { DELETED: 'ACCOUNT_DELETED', BANNED: 'ACCOUNT_BANNED', SUSPENDED: 'ACCOUNT_SUSPENDED', ACTIVE: null, PENDING_VERIFICATION: null }[account.status];
       if (stopped === null) expect([null, 'TENANT_UNKNOWN']).toContain(failure);
       else expect(failure).toBe(stopped);
@@ -44,7 +44,7 @@ test('one gets in to a tenant one belongs to, in the role one has there, the one
   fc.assert(
     fc.property(accounts, wished, (account, slug) => {
       fc.pre(account.status === 'ACTIVE');
-      const decision = decideSignIn(account, true, slug);
+      const decision = decideSignIn(account, { passwordMatches: true, locked: false }, slug);
       const meant = account.memberships.find((membership) => slug === null || membership.slug === slug.trim().toLowerCase());
       if (meant === undefined && slug !== null) expect(decision).toEqual({ failure: 'TENANT_UNKNOWN' });
       else expect(decision).toEqual({ failure: null, account, tenantId: meant?.tenantId ?? null, role: meant?.role ?? null });

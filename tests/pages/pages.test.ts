@@ -57,7 +57,7 @@ describe('the developer pages as served', () => {
     const { headers, body } = await chatty.server.inject('/pages/config.json');
     await chatty.close();
     expect(headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
-    expect(JSON.parse(body)).toEqual({ graphUrl: '/graphql', examples: sampleExamples, demo: sampleDemo });
+    expect(JSON.parse(body)).toEqual({ graphUrl: '/graphql', examples: sampleExamples, demo: sampleDemo, mailbox: false });
   });
 
   test('the person one is at first is always among the people', async () => {

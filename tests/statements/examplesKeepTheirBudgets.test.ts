@@ -14,18 +14,20 @@ describe('on the demo data', () => {
   beforeAll(async () => {
     database = await testDatabase();
     graph = await startGraph(database.url);
+    // A process that has just started reads its signing keys besides.
+    await graph.signIn('ada@kith.test');
   });
   afterAll(async () => {
     await graph.stop();
     await database.drop();
   });
 
-  /** Runs an operation for the second time: a process that has just started reads its signing keys besides. */
+  /** What an operation costs: a query when it is run for the second time, a mutation when it does for the first time what it does. */
   const costOf = async (name: string, variables?: Record<string, unknown>) => {
     const example = examples.find((candidate) => candidate.name === name);
     if (example === undefined) throw new Error(`there is no example ${name}`);
     const token = example.signedInAs === null ? undefined : await graph.signIn(example.signedInAs);
-    await graph.ask(example.document, variables ?? example.variables, { token });
+    if (example.document.trimStart().startsWith('query')) await graph.ask(example.document, variables ?? example.variables, { token });
     graph.statements.reset();
     graph.fetches = 0;
     const { errors } = await graph.ask(example.document, variables ?? example.variables, { token });
@@ -50,7 +52,7 @@ describe('on the demo data', () => {
     expect(await costOf('Directory', { first })).toMatchObject({ statements: 5, fetches: 4 });
   });
 
-  test('no example costs more than the budgets of the whole: 3 statements for oneself, 6 for a page', () => {
-    for (const { name, statementsMax } of examples) expect(statementsMax, name).toBeLessThanOrEqual(name === 'Me' ? 3 : 6);
+  test('no query among the examples costs more than the budgets of the whole: 3 statements for oneself, 6 for a page', () => {
+    for (const { name, statementsMax } of examples.filter(({ document }) => document.trimStart().startsWith('query'))) expect(statementsMax, name).toBeLessThanOrEqual(name === 'Me' ? 3 : 6);
   });
 });

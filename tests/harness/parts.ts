@@ -1,0 +1,36 @@
+import type { DatabaseObservation } from '@kith/drizzle/configuredDatabase.ts';
+import { configuredDatabase } from '@kith/drizzle/configuredDatabase.ts';
+import type { Consumer } from '@kith/drizzle/consumer.ts';
+import type { GamificationParts } from '@kith/gamification/gamificationParts.ts';
+import { gamificationJobs } from '@kith/gamification/jobs.ts';
+import type { Clock } from '@kith/kernel/clock.ts';
+import { parseConfig } from '@kith/kernel/config.ts';
+import { usersJobs } from '@kith/users/jobs.ts';
+import type { UsersParts } from '@kith/users/usersParts.ts';
+import { usersParts } from '@kith/users/usersParts.ts';
+import { testEnvironment } from './settings.ts';
+import type { TestDatabase } from './testDatabase.ts';
+
+/** The insides of a graph whose jobs nobody runs but the test. */
+export interface TestParts {
+  readonly users: UsersParts;
+  readonly gamification: GamificationParts;
+  readonly consumers: readonly Consumer[];
+  close(): Promise<void>;
+}
+
+/** Puts the insides of a graph together on a database. */
+export async function testParts(database: TestDatabase, clock: Clock, observation: DatabaseObservation = {}): Promise<TestParts> {
+  const config = parseConfig(testEnvironment(database.url), ['PASSWORD_PEPPER']);
+  const [forUsers, forGamification] = (['users', 'gamification'] as const).map((role) => configuredDatabase(config, role, observation)) as [UsersParts['database'], UsersParts['database']]; // two in, two out
+  const users = await usersParts(config, forUsers, clock);
+  const gamification = { database: forGamification, clock };
+  return {
+    users,
+    gamification,
+    consumers: [...usersJobs(users).consumers, ...gamificationJobs(gamification).consumers],
+    close: async () => {
+      await Promise.all([forUsers.close(), forGamification.close()]);
+    },
+  };
+}
