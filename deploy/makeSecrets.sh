@@ -22,9 +22,12 @@ password() { openssl rand -hex 32; }
 owner="$(password)"
 keep postgres_password "$owner"
 keep database_url "postgres://kith:$owner@postgres:5432/kith"
-for role in users tenants sessions gamification reader; do
+for role in users tenants sessions gamification reader worker gateway; do
   keep "${role}_database_url" "postgres://kith_$role:$(password)@postgres:5432/kith"
 done
+# Empty: mail is kept, not sent, until a mail server stands here, as smtps://user:password@host.
+keep smtp_url ""
+keep redis_url "redis://redis:6379"
 keep context_secret "$(random)"
 keep password_pepper "$(random)"
 keep encryption_keys "1:$(openssl rand -base64 32)"
