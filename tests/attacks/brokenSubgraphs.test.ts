@@ -12,7 +12,7 @@ import type { TestDatabase } from '../harness/testDatabase.ts';
 import { testDatabase } from '../harness/testDatabase.ts';
 import { expectNothingOfTheInside, sendOperation } from './refusals.ts';
 
-const secretText = 'select hash from sessions.credentials at /work/main/subgraphs/users/stores/people.ts:12';
+const secretText = 'select hash from sessions.credentials at /srv/kith/subgraphs/users/stores/people.ts:12';
 // Long enough for a machine that has other things to do, too.
 const timeoutMs = 1_000;
 const never = new Promise<never>(() => {});
