@@ -117,6 +117,20 @@ export function signingInJourneys(place: () => Place): void {
     });
   });
 
+  test('whoever has just signed in sees their own security in the same answer, whatever subgraph it is of', async () => {
+    const { graph } = place();
+    const { data, errors } = await graph.ask(
+      `mutation ($input: SessionSignInInput!) { sessionSignIn(input: $input) {
+        session { id isCurrent }
+        user { username email security { sessions(first: 200) { nodes { id isCurrent } } } }
+      } }`,
+      { input: { login: 'linus@kith.test', password: demoPassword } },
+    );
+    const { session, user } = data.sessionSignIn;
+    expect({ errors, isCurrent: session.isCurrent, username: user.username, email: user.email }).toEqual({ errors: [], isCurrent: true, username: 'linus', email: 'linus@kith.test' });
+    expect(user.security.sessions.nodes.filter((node: { isCurrent: boolean }) => node.isCurrent)).toEqual([{ id: session.id, isCurrent: true }]);
+  });
+
   test('the session one opened is the current one, and says what one signed in with', async () => {
     const { graph } = place();
     const headers = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' };

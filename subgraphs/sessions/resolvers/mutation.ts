@@ -14,10 +14,15 @@ import { handOver, takeBackEnded, takeBackRefused } from '../services/handingOve
 const payloadOf = payloads<UserErrorCode>();
 
 export const Mutation: MutationResolvers = {
-  sessionSignIn: (_, { input }, { asking, parts, notes }) => payloadOf(signIn(parts, asking, input).then((result) => handOver(notes, result))),
-  sessionTwoFactorComplete: (_, { input }, { asking, parts, notes }) => payloadOf(completeTwoFactor(parts, asking, input).then((session) => handOver(notes, session))),
-  sessionRefresh: (_, { input }, { asking, parts, notes }) =>
-    payloadOf(refresh(parts, asking, input).then((session) => handOver(notes, session), (error: unknown) => takeBackRefused(notes, asking, error))),
+  sessionSignIn: (_, { input }, context) => payloadOf(signIn(context.parts, context.asking, input).then((result) => handOver(context, result))),
+  sessionTwoFactorComplete: (_, { input }, context) => payloadOf(completeTwoFactor(context.parts, context.asking, input).then((session) => handOver(context, session))),
+  sessionRefresh: (_, { input }, context) =>
+    payloadOf(
+      refresh(context.parts, context.asking, input).then(
+        (session) => handOver(context, session),
+        (error: unknown) => takeBackRefused(context.notes, context.asking, error),
+      ),
+    ),
   sessionSignOut: (_, { input }, { viewer, asking, parts, notes }) =>
     payloadOf(signOut(parts, asking, viewer, input.scope ?? 'THIS').then((ended) => takeBackEnded(notes, asking, input.scope ?? 'THIS', ended))),
   sessionRevoke: (_, { input }, { viewer, asking, parts }) => payloadOf(revokeSession(parts, asking, viewer, input.id)),

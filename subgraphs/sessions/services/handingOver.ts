@@ -1,19 +1,28 @@
 import { Refusal } from '@kith/kernel/errors.ts';
 import type { GatewayNotes } from '@kith/kernel/gatewayNotes.ts';
+import type { SignedIn } from '@kith/kernel/viewer.ts';
 import type { SignOutScope } from '../generated/resolvers.ts';
 import type { Asking, TokenPair } from './openingSession.ts';
 
+/** How an operation goes on once somebody has signed in: in this subgraph, and by the notes in the others. */
+export interface GoingOn {
+  readonly notes: GatewayNotes;
+  /** Answers the rest of the operation on behalf of somebody else. */
+  readonly become: (viewer: SignedIn) => void;
+}
+
 /** The tokens as a payload shows them. */
-type Shown<Result extends TokenPair> = Omit<Result, 'refreshToken' | 'refreshTokenIn'> & { readonly refreshToken: string | null };
+type Shown<Result extends TokenPair> = Omit<Result, 'refreshToken' | 'refreshTokenIn' | 'viewer'> & { readonly refreshToken: string | null };
 
 /**
  * Hands the tokens of a session over the way the caller chose: the refresh token in the payload, or noted for the gateway to
- * put into the browser's cookie. The access token is noted as well: whoever has just signed in may see themselves in the same answer.
+ * put into the browser's cookie. The rest of the operation goes on as whoever has just signed in: they may see themselves in the same answer.
  * What holds no tokens yet is handed over as it is.
  */
-export function handOver<Result extends TokenPair, Other extends object = never>(notes: GatewayNotes, result: Result | Other): Shown<Result> | Other {
+export function handOver<Result extends TokenPair, Other extends object = never>({ notes, become }: GoingOn, result: Result | Other): Shown<Result> | Other {
   if (!('refreshTokenIn' in result)) return result;
-  const { refreshToken, refreshTokenIn, ...rest } = result;
+  const { refreshToken, refreshTokenIn, viewer, ...rest } = result;
+  become(viewer);
   notes.accessToken = result.accessToken;
   if (refreshTokenIn === 'COOKIE') notes.refreshCookie = { token: refreshToken, expiresAt: result.refreshTokenExpiresAt.toISOString() };
   return { ...rest, refreshToken: refreshTokenIn === 'COOKIE' ? null : refreshToken };

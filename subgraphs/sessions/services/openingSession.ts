@@ -6,6 +6,7 @@ import { eventOf } from '@kith/kernel/events.ts';
 import type { SessionId, TenantId, UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
 import type { Client } from '@kith/kernel/request.ts';
+import type { SignedIn } from '@kith/kernel/viewer.ts';
 import { v7 } from 'uuid';
 import { readDevice } from '../domain/device.ts';
 import type { DeviceClaims } from '../domain/fingerprint.ts';
@@ -49,6 +50,8 @@ export interface TokenPair {
   readonly refreshToken: string;
   readonly refreshTokenExpiresAt: Date;
   readonly refreshTokenIn: RefreshTokenTransport;
+  /** Whom the access token is of. */
+  readonly viewer: SignedIn;
 }
 
 /** What signing in brings. */
@@ -92,10 +95,10 @@ export async function accessTokenFor(
   session: Pick<Session, 'id' | 'userId' | 'expiresAt'>,
   powers: Powers,
   now: Date,
-): Promise<Pick<TokenPair, 'accessToken' | 'expiresAt'>> {
+): Promise<Pick<TokenPair, 'accessToken' | 'expiresAt' | 'viewer'>> {
   const viewer = { kind: 'person' as const, userId: session.userId, sessionId: session.id, ...powers };
   const expiresAt = endOf(now, parts.accessTokenTtlSeconds, session.expiresAt);
-  return { accessToken: await issueAccessToken(key, parts.parties, viewer, { issuedAt: now, expiresAt }), expiresAt };
+  return { accessToken: await issueAccessToken(key, parts.parties, viewer, { issuedAt: now, expiresAt }), expiresAt, viewer };
 }
 
 /** The row of the login history for an attempt to sign in, without what came of it. */
