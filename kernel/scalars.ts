@@ -1,8 +1,14 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSONObject, GraphQLLocalDate } from 'graphql-scalars';
 
 /** `DateTime`: a moment in UTC, ISO 8601 with milliseconds. */
 export const DateTime = GraphQLDateTimeISO;
+
+/** `Date`: a day, ISO 8601. */
+export const DateScalar = new GraphQLScalarType<string, string>({ ...GraphQLLocalDate.toConfig(), name: 'Date' });
+
+/** `JSONObject`: an object of JSON, whatever is in it. */
+export const JSONObject = GraphQLJSONObject;
 
 // Points have at most 15 digits before the point and 4 behind it: numeric(19, 4).
 const decimal = /^-?\d{1,15}(\.\d{1,4})?$/;

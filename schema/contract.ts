@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { apiSchemaOf } from './apiSchema.ts';
 import { composeSubgraphs } from './composition.ts';
 import { type ExampleFile, exampleFiles } from './exampleOperations.ts';
+import { findUntoldAudiences } from './guards/audiences.ts';
 import { findBareDeprecations } from './guards/deprecations.ts';
 import { findUndescribed } from './guards/descriptions.ts';
 import { findInvalidExamples } from './guards/examples.ts';
@@ -37,7 +38,7 @@ export function findProblems(contract: Contract): Problem[] {
   const parsed = Object.entries(contract.subgraphs).map(([name, sdl]) => parseOrProblem(name, sdl));
   const subgraphs = parsed.flatMap((result) => ('document' in result ? [result] : []));
   const unparsed = parsed.flatMap((result) => ('document' in result ? [] : [result]));
-  const eachAlone = [...unparsed, ...findUnevenLists(subgraphs), ...findBareDeprecations(subgraphs)];
+  const eachAlone = [...unparsed, ...findUnevenLists(subgraphs), ...findBareDeprecations(subgraphs), ...findUntoldAudiences(subgraphs)];
   // The other guards compare subgraphs: while one of them cannot be read they would blame the innocent.
   return unparsed.length > 0 ? eachAlone : [...eachAlone, ...problemsTogether(subgraphs, contract)];
 }

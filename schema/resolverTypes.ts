@@ -56,7 +56,9 @@ function outputOf({ name, sdl, parents }: ResolverTypesSource) {
       scalars: {
         ID: 'string',
         DateTime: { input: 'Date', output: 'Date | string' },
+        Date: 'string',
         Decimal: 'string',
+        JSONObject: 'Record<string, unknown>',
         // Part of federation; only ever written in `@key`.
         _FieldSet: 'string',
       },

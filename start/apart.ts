@@ -43,7 +43,7 @@ export async function apart(options: ApartOptions): Promise<number> {
         HOST: '127.0.0.1',
         PORT: '0',
         [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrlOf(config, name),
-        ...(name === 'tenants' ? {} : { WORKER_DATABASE_URL: databaseUrlOf(config, 'worker') }),
+        WORKER_DATABASE_URL: databaseUrlOf(config, 'worker'),
         ...(name === 'users' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ...(config.SMTP_URL === undefined ? {} : { SMTP_URL: config.SMTP_URL }) } : {}),
         ...(name === 'sessions' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ENCRYPTION_KEYS: encryptionKeysText(config) } : {}),
       }),

@@ -22,6 +22,8 @@ import { noteUseOfSessions } from '@kith/sessions/services/notingUse.ts';
 import type { sessionsSettings } from '@kith/sessions/sessionsParts.ts';
 import { sessionsParts } from '@kith/sessions/sessionsParts.ts';
 import { sessionsSubgraph } from '@kith/sessions/sessionsSubgraph.ts';
+import { tenantsJobs } from '@kith/tenants/jobs.ts';
+import { tenantsParts } from '@kith/tenants/tenantsParts.ts';
 import { tenantsSubgraph } from '@kith/tenants/tenantsSubgraph.ts';
 import { usersJobs } from '@kith/users/jobs.ts';
 import { mailboxOf } from '@kith/users/services/showingMails.ts';
@@ -61,6 +63,7 @@ export async function together(options: TogetherOptions): Promise<FastifyInstanc
   const reader = open('reader');
   const readsOf = requestReads(reader);
   const users = await usersParts(config, open('users'), clock);
+  const tenants = tenantsParts(config, open('tenants'), clock);
   const sessions = await sessionsParts(config, open('sessions'), clock);
 
   // Jobs have connections of their own: a request never waits for one that a job holds.
@@ -72,7 +75,12 @@ export async function together(options: TogetherOptions): Promise<FastifyInstanc
   const sessionsBehind = { ...sessions, database: openForJobs('sessions') };
   const jobs = await runJobs({
     url: databaseUrlOf(config, 'worker'),
-    jobs: [usersJobs({ ...users, database: openForJobs('users') }), sessionsJobs(sessionsBehind), gamificationJobs({ database: openForJobs('gamification'), clock })],
+    jobs: [
+      usersJobs({ ...users, database: openForJobs('users') }),
+      tenantsJobs({ ...tenants, database: openForJobs('tenants') }),
+      sessionsJobs(sessionsBehind),
+       gamificationJobs({ database: openForJobs('gamification'), clock }),
+    ],
     log,
   });
   shutdown.add('the jobs', () => jobs.stop());
@@ -84,7 +92,7 @@ export async function together(options: TogetherOptions): Promise<FastifyInstanc
   }
   const subgraphs = [
     usersSubgraph({ readsOf, parts: users, log }),
-    tenantsSubgraph({ readsOf, log }),
+    tenantsSubgraph({ readsOf, parts: tenants, log }),
     sessionsSubgraph({ readsOf, parts: sessions, log }),
     gamificationSubgraph({ readsOf, log }),
   ];

@@ -6,7 +6,7 @@ import type { Subgraph } from '@kith/kernel/subgraph.ts';
 import { buildSchema, makeSubgraph } from '@kith/kernel/subgraph.ts';
 import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
-import { belongsTo } from './domain/policy.ts';
+import { policy, subjectOf } from './domain/policy.ts';
 import { Login } from './resolvers/login.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
@@ -18,6 +18,6 @@ import type { SessionsParts } from './sessionsParts.ts';
 /** Makes the sessions subgraph: proving who one is, and where one is signed in. */
 export function sessionsSubgraph(options: { readsOf: RequestReads; parts: SessionsParts; log: Log }): Subgraph {
   const schema = buildSchema(subgraphSdl('sessions'), { DateTime, Login, Mutation, Query, Security, Session, User });
-  enforceAudiences(schema, belongsTo);
+  enforceAudiences(schema, policy, subjectOf);
   return makeSubgraph({ name: 'sessions', schema, contextOf: (request) => makeContext(request, options.readsOf, options.parts), log: options.log });
 }

@@ -1,17 +1,24 @@
+import type { ReadScope } from '@kith/drizzle/readScope.ts';
 import type { RequestReads } from '@kith/drizzle/requestReads.ts';
-import type { GraphRequest } from '@kith/kernel/request.ts';
+import type { Client, GraphRequest } from '@kith/kernel/request.ts';
 import type { SubgraphContext } from '@kith/kernel/subgraph.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import type { TenantsLoaders } from './loaders.ts';
 import { makeLoaders } from './loaders.ts';
+import type { TenantsParts } from './tenantsParts.ts';
 
 /** What the resolvers of one request work with. */
 export interface TenantsContext extends SubgraphContext {
   readonly viewer: Viewer;
+  readonly requestId: string;
+  readonly client: Client;
+  readonly reads: ReadScope;
   readonly loaders: TenantsLoaders;
+  readonly parts: TenantsParts;
 }
 
 /** Makes the context of a request. */
-export function makeContext(request: GraphRequest, readsOf: RequestReads): TenantsContext {
-  return { viewer: request.viewer, loaders: makeLoaders(readsOf(request), request.viewer), notes: {} };
+export function makeContext(request: GraphRequest, readsOf: RequestReads, parts: TenantsParts): TenantsContext {
+  const reads = readsOf(request);
+  return { viewer: request.viewer, requestId: request.requestId, client: request.client, reads, loaders: makeLoaders(reads, request.viewer), parts, notes: {} };
 }

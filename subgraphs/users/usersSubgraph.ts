@@ -1,12 +1,12 @@
 import type { RequestReads } from '@kith/drizzle/requestReads.ts';
 import { enforceAudiences } from '@kith/kernel/audience.ts';
 import type { Log } from '@kith/kernel/log.ts';
-import { DateTime } from '@kith/kernel/scalars.ts';
+import { DateTime, JSONObject } from '@kith/kernel/scalars.ts';
 import type { Subgraph } from '@kith/kernel/subgraph.ts';
 import { buildSchema, makeSubgraph } from '@kith/kernel/subgraph.ts';
 import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
-import { belongsTo } from './domain/policy.ts';
+import { policy, subjectOf } from './domain/policy.ts';
 import { Membership } from './resolvers/membership.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Profile } from './resolvers/profile.ts';
@@ -16,7 +16,7 @@ import type { UsersParts } from './usersParts.ts';
 
 /** Makes the users subgraph: people, their profiles, and the directory of each tenant. */
 export function usersSubgraph(options: { readsOf: RequestReads; parts: UsersParts; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('users'), { DateTime, Membership, Mutation, Profile, Query, User });
-  enforceAudiences(schema, belongsTo);
+  const schema = buildSchema(subgraphSdl('users'), { DateTime, JSONObject, Membership, Mutation, Profile, Query, User });
+  enforceAudiences(schema, policy, subjectOf);
   return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf, options.parts), log: options.log });
 }

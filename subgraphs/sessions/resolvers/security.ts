@@ -6,6 +6,6 @@ export const Security: SecurityResolvers = {
   twoFactorEnabled: async ({ userId }, _args, { loaders }) => (await loaders.securityFacts.load(userId))?.twoFactorEnabled ?? false,
   backupCodesLeft: async ({ userId }, _args, { loaders }) => (await loaders.securityFacts.load(userId))?.backupCodesLeft,
   passwordChangedAt: async ({ userId }, _args, { loaders }) => (await loaders.securityFacts.load(userId))?.passwordChangedAt,
-  loginHistory: ({ userId }, args, { viewer, loaders }) => loginsOfPerson(loaders, viewer, userId, args),
-  alerts: ({ userId }, args, { viewer, loaders }) => alertsOfPerson(loaders, viewer, userId, args),
+  loginHistory: ({ userId }, args, { loaders }) => loginsOfPerson(loaders, userId, args),
+  alerts: ({ userId }, args, { loaders }) => alertsOfPerson(loaders, userId, args),
 };

@@ -1,12 +1,10 @@
 import type { UserId } from '@kith/kernel/ids.ts';
 import type { Page, PageArguments } from '@kith/kernel/page.ts';
 import { pageOf, pageRequest } from '@kith/kernel/page.ts';
-import type { Viewer } from '@kith/kernel/viewer.ts';
 import type { Alert } from '../domain/alert.ts';
 import { alertCursors } from '../domain/alert.ts';
 import type { Login } from '../domain/login.ts';
 import { loginCursors } from '../domain/login.ts';
-import { seesWholeSecurity } from '../domain/policy.ts';
 import type { Session } from '../domain/session.ts';
 import { sessionCursors } from '../domain/session.ts';
 import type { SessionsLoaders } from '../loaders.ts';
@@ -18,17 +16,15 @@ export async function sessionsOfPerson(loaders: SessionsLoaders, userId: UserId,
   return pageOf<Session, unknown>(page, rows, sessionCursors, () => loaders.sessionCountOfPerson.load(userId));
 }
 
-/** Lists the attempts to sign in as a person, for themselves. Null for everybody else. Refuses BAD_REQUEST for a page that cannot be. */
-export async function loginsOfPerson(loaders: SessionsLoaders, viewer: Viewer, userId: UserId, args: PageArguments): Promise<Page<Login> | null> {
-  if (!seesWholeSecurity(viewer, userId)) return null;
+/** Lists the attempts to sign in as a person. Refuses BAD_REQUEST for a page that cannot be. */
+export async function loginsOfPerson(loaders: SessionsLoaders, userId: UserId, args: PageArguments): Promise<Page<Login>> {
   const page = pageRequest(args, loginCursors);
   const rows = await loaders.loginsOfPerson.load(userId, page);
   return pageOf<Login, unknown>(page, rows, loginCursors, () => loaders.loginCountOfPerson.load(userId));
 }
 
-/** Lists the alerts about a person, for themselves. Null for everybody else. Refuses BAD_REQUEST for a page that cannot be. */
-export async function alertsOfPerson(loaders: SessionsLoaders, viewer: Viewer, userId: UserId, args: PageArguments): Promise<Page<Alert> | null> {
-  if (!seesWholeSecurity(viewer, userId)) return null;
+/** Lists the alerts about a person. Refuses BAD_REQUEST for a page that cannot be. */
+export async function alertsOfPerson(loaders: SessionsLoaders, userId: UserId, args: PageArguments): Promise<Page<Alert>> {
   const page = pageRequest(args, alertCursors);
   const rows = await loaders.alertsOfPerson.load(userId, page);
   return pageOf<Alert, unknown>(page, rows, alertCursors, () => loaders.alertCountOfPerson.load(userId));

@@ -1,5 +1,5 @@
-import type { Audience } from '@kith/kernel/audience.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
+import type { Audience } from '@kith/kernel/policy.ts';
 import type { Preferences } from './preferences.ts';
 
 /** Where an account stands in its life. */

@@ -1,43 +1,82 @@
-import type { Audience } from '@kith/kernel/audience.ts';
-import { RequestError } from '@kith/kernel/errors.ts';
+import type { Policy, Subject } from '@kith/kernel/policy.ts';
+import { belongsTo, forbidden, may, requireMay } from '@kith/kernel/policy.ts';
 import type { Role } from '@kith/kernel/role.ts';
 import { atLeast } from '@kith/kernel/role.ts';
 import type { SignedIn, Viewer } from '@kith/kernel/viewer.ts';
-import { requireSignedIn } from '@kith/kernel/viewer.ts';
 import type { Person } from './person.ts';
 
 /** Who may do what in the users subgraph. */
+export const policy = {
+  acts: {
+    see: ['SELF', 'TENANT_MEMBERS', 'PLATFORM_ADMINISTRATORS'],
+    seeShutOut: ['SELF', 'TENANT_ADMINS'],
+    listEveryone: ['TENANT_ADMINS'],
+    update: ['SELF'],
+    follow: ['TENANT_MEMBERS'],
+    block: ['TENANT_MEMBERS'],
+    suspend: ['TENANT_ADMINS', 'PLATFORM_ADMINISTRATORS'],
+    ban: ['TENANT_ADMINS', 'PLATFORM_ADMINISTRATORS'],
+    reinstate: ['TENANT_ADMINS', 'PLATFORM_ADMINISTRATORS'],
+    delete: ['SELF', 'PLATFORM_ADMINISTRATORS'],
+    restore: ['PLATFORM_ADMINISTRATORS'],
+    readContact: ['SELF', 'TENANT_ADMINS'],
+    readErasureReports: ['PLATFORM_ADMINISTRATORS'],
+  },
+  fields: {
+    'User.email': ['SELF', 'TENANT_ADMINS'],
+    'User.status': ['SELF', 'TENANT_ADMINS'],
+    'User.statusReason': ['SELF', 'TENANT_ADMINS'],
+    'User.suspendedUntil': ['SELF', 'TENANT_ADMINS'],
+    'User.phoneNumber': ['SELF', 'TENANT_ADMINS'],
+    'User.statusHistory': ['SELF', 'TENANT_ADMINS'],
+    'User.preferences': ['SELF'],
+    'User.blockedUsers': ['SELF'],
+    'User.notifications': ['SELF'],
+    'User.unreadNotificationCount': ['SELF'],
+    'User.notificationPreferences': ['SELF'],
+    'User.pushTokens': ['SELF'],
+    'User.formerUsernames': ['SELF'],
+    'User.dataExports': ['SELF'],
+    'User.deletion': ['SELF', 'PLATFORM_ADMINISTRATORS'],
+    'User.deletionImpact': ['SELF', 'PLATFORM_ADMINISTRATORS'],
+  },
+} as const satisfies Policy;
+
+/** What a person can be the object of. */
+export type UserAct = keyof (typeof policy)['acts'];
 
 type About = Pick<Person, 'id' | 'inActiveTenant' | 'readBackAs'>;
 
-/** Whether a viewer belongs to the audience of a guarded field of a person. */
-export function belongsTo(viewer: Viewer, audience: Audience, person: About): boolean {
-  if (person.readBackAs === audience) return true;
-  if (viewer.kind === 'anonymous') return false;
-  switch (audience) {
-    case 'SELF':
-      return viewer.userId === person.id;
-    case 'TENANT_ADMINS':
-      return viewer.role === 'ADMIN' && person.inActiveTenant;
-  }
+/** A person, as rights about them see them. */
+export function aboutPerson({ id, inActiveTenant, readBackAs }: About): Subject {
+  return { userId: id, inActiveTenant, ...(readBackAs === undefined ? {} : { readBackAs }) };
 }
+
+/** What a guarded field is about: all of them hang on people. */
+export function subjectOf(_viewer: Viewer, _type: string, person: Person): Subject {
+  return aboutPerson(person);
+}
+
+/** The viewer's active tenant, as rights over its people in general see it. */
+export const activeTenant: Subject = { userId: null, inActiveTenant: true };
 
 /** Whether a viewer may see that a person exists. Banned and deleted people are there for themselves and for administrators only. */
 export function maySee(viewer: Viewer, person: About & Pick<Person, 'status'>): boolean {
-  if (belongsTo(viewer, 'SELF', person) || belongsTo(viewer, 'TENANT_ADMINS', person)) return true;
-  return viewer.kind === 'person' && person.inActiveTenant && person.status !== 'BANNED' && person.status !== 'DELETED';
+  if (may(policy, viewer, 'seeShutOut', aboutPerson(person))) return true;
+  return belongsTo(viewer, 'SIGNED_IN', aboutPerson(person)) && person.inActiveTenant && person.status !== 'BANNED' && person.status !== 'DELETED';
 }
 
 /** Whether a viewer finds people of every status in the directory, or only those in good standing. */
 export function mayListEveryone(viewer: Viewer): boolean {
-  return viewer.kind === 'person' && viewer.role === 'ADMIN';
+  return may(policy, viewer, 'listEveryone', activeTenant);
 }
 
-/** Answers the viewer when they are an administrator, of the active tenant or of the platform. Refuses UNAUTHENTICATED and FORBIDDEN. */
-export function requireAdministrator(viewer: Viewer): SignedIn {
-  const person = requireSignedIn(viewer);
-  if (person.role !== 'ADMIN' && !person.platformAdministrator) throw forbidden();
-  return person;
+/** What is done about somebody's account. */
+export type StatusAct = 'suspend' | 'ban' | 'reinstate';
+
+/** Answers the viewer when they may decide about accounts at all. Refuses UNAUTHENTICATED and FORBIDDEN. */
+export function requireAdministrator(viewer: Viewer, act: StatusAct): SignedIn {
+  return requireMay(policy, viewer, act, activeTenant);
 }
 
 /** What deciding about somebody's account asks of them. */
@@ -49,14 +88,15 @@ export interface StatusTarget {
 }
 
 /**
- * Refuses FORBIDDEN unless the viewer may suspend, ban and reinstate somebody of the active tenant: its administrators whoever stands
- * below them, platform administrators everybody. An administrator of the platform is out of reach of a tenant's, and nobody decides about themselves.
+ * Whether somebody who may decide about accounts may decide about this one: administrators of a tenant whoever stands below them, those of
+ * the platform everybody. An administrator of the platform is out of reach of a tenant's, and nobody decides about themselves.
  */
-export function requireMayChangeStatus(viewer: SignedIn, target: StatusTarget): void {
+export function standsAbove(viewer: SignedIn, target: StatusTarget): boolean {
   const below = viewer.platformAdministrator || (!atLeast(target.role, 'ADMIN') && !target.platformAdministrator);
-  if (!below || target.id === viewer.userId) throw forbidden();
+  return below && target.id !== viewer.userId;
 }
 
-function forbidden(): RequestError {
-  return new RequestError('FORBIDDEN', 'You may not do this.');
+/** Refuses FORBIDDEN unless `standsAbove`. */
+export function requireMayChangeStatus(viewer: SignedIn, target: StatusTarget): void {
+  if (!standsAbove(viewer, target)) throw forbidden();
 }

@@ -2,5 +2,7 @@
 export interface Preferences {
   readonly locale: string;
   readonly timeZone: string;
+  /** Whether others see when they are there. */
+  readonly showPresence: boolean;
   readonly colorScheme: 'SYSTEM' | 'LIGHT' | 'DARK';
 }

@@ -5,7 +5,7 @@ import { Refusal } from '@kith/kernel/errors.ts';
 import { eventOf } from '@kith/kernel/events.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import { parseId } from '@kith/kernel/ids.ts';
-import { scopeOf } from '@kith/kernel/viewer.ts';
+import { requireSignedIn, scopeOf } from '@kith/kernel/viewer.ts';
 import { requireAdministrator, requireMayChangeStatus } from '../domain/policy.ts';
 import type { StatusChange } from '../domain/statusChange.ts';
 import { ban, reinstatement, suspension } from '../domain/statusChange.ts';
@@ -16,19 +16,19 @@ import type { Acting } from './acting.ts';
 
 /** Suspends a person of the active tenant. Refuses FORBIDDEN, USER_UNKNOWN, STATUS_UNCHANGEABLE, REASON_REQUIRED and UNTIL_INVALID. */
 export async function suspend(acting: Acting, input: { id: string; reason: string; until?: Date | null }): Promise<UserId> {
-  requireAdministrator(acting.viewer);
+  requireAdministrator(acting.viewer, 'suspend');
   return putStatus(acting, input.id, suspension(input.reason, input.until ?? null, acting.parts.clock.now()));
 }
 
 /** Bans a person of the active tenant. Refuses FORBIDDEN, USER_UNKNOWN, STATUS_UNCHANGEABLE and REASON_REQUIRED. */
 export async function banPerson(acting: Acting, input: { id: string; reason: string }): Promise<UserId> {
-  requireAdministrator(acting.viewer);
+  requireAdministrator(acting.viewer, 'ban');
   return putStatus(acting, input.id, ban(input.reason));
 }
 
 /** Lifts the suspension or ban of a person of the active tenant. Refuses FORBIDDEN, USER_UNKNOWN and STATUS_UNCHANGEABLE. */
 export async function reinstate(acting: Acting, input: { id: string }): Promise<UserId> {
-  requireAdministrator(acting.viewer);
+  requireAdministrator(acting.viewer, 'reinstate');
   return putStatus(acting, input.id, reinstatement);
 }
 
@@ -45,7 +45,7 @@ async function putStatus(acting: Acting, id: string, change: StatusChange): Prom
 }
 
 async function writeStatus(tx: Transaction, { viewer, client, requestId, parts }: Acting, userId: UserId, change: StatusChange): Promise<void> {
-  const actor = requireAdministrator(viewer);
+  const actor = requireSignedIn(viewer);
   const account = await holdAccount(tx, userId);
   if (account === null) throw unknown();
   requireMayChangeStatus(actor, account);

@@ -1,0 +1,4 @@
+/** What chains and signs records that must not be bent. */
+export interface RecordKeys {
+  readonly secret: string;
+}
