@@ -147,6 +147,16 @@ export const knownDevices = sessionsSchema.table(
   (table) => [primaryKey({ columns: [table.userId, table.fingerprint, table.network] })],
 );
 
+/** The devices one is known on oneself. */
+export const ownKnownDevices = sessionsSchema
+  .view('own_known_devices', {
+    userId: uuid('user_id').$type<UserId>().notNull(),
+    fingerprint: bytes('fingerprint').notNull(),
+    network: inetAddress('network').notNull(),
+    signedInAt: moment('signed_in_at').notNull(),
+  })
+  .existing();
+
 /** When a new password was asked for within the last hour, by a keyed hash of the address. */
 export const resetRequests = sessionsSchema.table('reset_requests', {
   addressHash: bytes('address_hash').primaryKey(),

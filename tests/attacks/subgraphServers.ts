@@ -13,6 +13,7 @@ import type { SubgraphName } from '@kith/schema/subgraphNames.ts';
 import { subgraphNames } from '@kith/schema/subgraphNames.ts';
 import { sessionsSubgraph } from '@kith/sessions/sessionsSubgraph.ts';
 import { sessionsParts, sessionsSettings } from '@kith/sessions/sessionsParts.ts';
+import { tenantsParts } from '@kith/tenants/tenantsParts.ts';
 import { tenantsSubgraph } from '@kith/tenants/tenantsSubgraph.ts';
 import { usersParts } from '@kith/users/usersParts.ts';
 import { usersSubgraph } from '@kith/users/usersSubgraph.ts';
@@ -34,10 +35,10 @@ export async function startSubgraphServers(databaseUrl: string): Promise<Subgrap
     shutdown.add(`the connections of ${role}`, () => database.close());
     return database;
   };
-  const [users, sessions] = [openDatabase('users'), openDatabase('sessions')];
+  const [users, tenants, sessions] = [openDatabase('users'), openDatabase('tenants'), openDatabase('sessions')];
   const subgraphs: Record<SubgraphName, Subgraph> = {
     users: usersSubgraph({ readsOf: requestReads(users), parts: await usersParts(config, users, systemClock), log }),
-    tenants: tenantsSubgraph({ readsOf: requestReads(openDatabase('tenants')), log }),
+    tenants: tenantsSubgraph({ readsOf: requestReads(tenants), parts: tenantsParts(config, tenants, systemClock), log }),
     sessions: sessionsSubgraph({ readsOf: requestReads(sessions), parts: await sessionsParts(config, sessions, systemClock), log }),
     gamification: gamificationSubgraph({ readsOf: requestReads(openDatabase('gamification')), log }),
   };

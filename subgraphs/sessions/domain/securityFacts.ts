@@ -8,4 +8,19 @@ export interface SecurityFacts {
   readonly passwordChangedAt: Date | null;
   /** Null without a second factor, and for everybody but the person. */
   readonly backupCodesLeft: number | null;
+  /** The lock that holds longest, over or not. Null when there is none. */
+  readonly lockedUntil: Date | null;
+  readonly failures: number | null;
+}
+
+/** A lock after too many failures. */
+export interface Lockout {
+  readonly lockedUntil: Date;
+  readonly failures: number;
+}
+
+/** The lock that holds at a moment. Null when none does. */
+export function lockoutAt(facts: SecurityFacts | null, now: Date): Lockout | null {
+  if (facts === null || facts.lockedUntil === null || facts.failures === null || facts.lockedUntil <= now) return null;
+  return { lockedUntil: facts.lockedUntil, failures: facts.failures };
 }

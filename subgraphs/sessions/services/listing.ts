@@ -3,6 +3,8 @@ import type { Page, PageArguments } from '@kith/kernel/page.ts';
 import { pageOf, pageRequest } from '@kith/kernel/page.ts';
 import type { Alert } from '../domain/alert.ts';
 import { alertCursors } from '../domain/alert.ts';
+import type { KnownDevice } from '../domain/knownDeviceList.ts';
+import { knownDeviceCursors } from '../domain/knownDeviceList.ts';
 import type { Login } from '../domain/login.ts';
 import { loginCursors } from '../domain/login.ts';
 import type { Session } from '../domain/session.ts';
@@ -21,6 +23,13 @@ export async function loginsOfPerson(loaders: SessionsLoaders, userId: UserId, a
   const page = pageRequest(args, loginCursors);
   const rows = await loaders.loginsOfPerson.load(userId, page);
   return pageOf<Login, unknown>(page, rows, loginCursors, () => loaders.loginCountOfPerson.load(userId));
+}
+
+/** Lists the devices a person is known on. Refuses BAD_REQUEST for a page that cannot be. */
+export async function knownDevicesOfPerson(loaders: SessionsLoaders, userId: UserId, args: PageArguments): Promise<Page<KnownDevice>> {
+  const page = pageRequest(args, knownDeviceCursors);
+  const rows = await loaders.knownDevicesOfPerson.load(userId, page);
+  return pageOf<KnownDevice, unknown>(page, rows, knownDeviceCursors, () => loaders.knownDeviceCountOfPerson.load(userId));
 }
 
 /** Lists the alerts about a person. Refuses BAD_REQUEST for a page that cannot be. */

@@ -37,6 +37,13 @@ export const loginsOfPeople = pagedStatement<LoginRow>('logins of people', (db, 
   return db.select(columns).from(sql`${parents} cross join lateral (${one}) as l`).prepare('logins_of_people');
 });
 
+/** The last time that somebody signed in as each of several people. One sees one's own. */
+export const lastLoginsOfPeople = statement<LoginRow>('last logins of people', (db) => {
+  const { id, occurredAt, userId, failure, ipAddress, userAgent } = loginHistory;
+  const one = sql`select ${id}, ${occurredAt}, ${failure}, ${ipAddress}, ${userAgent} from ${loginHistory} where ${userId} = parent.id and ${failure} is null order by ${occurredAt} desc, ${id} desc limit 1`;
+  return db.select(columns).from(sql`${parents} cross join lateral (${one}) as l`).prepare('last_logins_of_people');
+});
+
 /** How many attempts to sign in as each of several people there were. */
 export const loginCountsOfPeople = statement<{ parentId: UserId; count: number }>('login counts of people', (db) =>
   db
