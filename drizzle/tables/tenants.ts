@@ -1,6 +1,6 @@
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
-import { integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { inetAddress, moment } from './columns.ts';
+import { bigint, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bytes, inetAddress, moment } from './columns.ts';
 import { roleType } from './role.ts';
 
 /** The tenants subgraph's tables. Rules and policies stand in the migrations; a test keeps both in agreement. */
@@ -36,7 +36,7 @@ export const settings = tenantsSchema.table('settings', {
   updatedAt: moment('updated_at').notNull(),
 });
 
-/** Every privileged or security-relevant act. Append-only, cut by month. */
+/** Every privileged or security-relevant act. Append-only, chained, cut by month. Written by appendAudit alone. */
 export const auditEntries = tenantsSchema.table(
   'audit_entries',
   {
@@ -53,8 +53,37 @@ export const auditEntries = tenantsSchema.table(
     ipAddress: inetAddress('ip_address'),
     userAgent: text('user_agent'),
     requestId: text('request_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }),
+    digest: bytes('digest'),
+    payloadDigest: bytes('payload_digest'),
+    originDigest: bytes('origin_digest'),
+    redactedAt: moment('redacted_at'),
   },
   (table) => [primaryKey({ columns: [table.id, table.occurredAt] })],
+);
+
+/** Where the chain of a tenant's audit log ends. */
+export const auditHeads = tenantsSchema.table('audit_heads', {
+  tenantId: uuid('tenant_id').$type<TenantId>().primaryKey(),
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+  digest: bytes('digest').notNull(),
+  mac: bytes('mac'),
+});
+
+export const auditCheckpointKind = tenantsSchema.enum('audit_checkpoint_kind', ['PERIODIC', 'PRUNED']);
+
+/** What was signed of a tenant's audit log. */
+export const auditCheckpoints = tenantsSchema.table(
+  'audit_checkpoints',
+  {
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    digest: bytes('digest').notNull(),
+    madeAt: moment('made_at').notNull(),
+    kind: auditCheckpointKind('kind').notNull(),
+    jws: text('jws').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.seq, table.kind] })],
 );
 
 /** One's own memberships in every tenant, whatever tenant one acts in, each with its tenant. */

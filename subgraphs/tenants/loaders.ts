@@ -7,8 +7,11 @@ import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { scopeOf } from '@kith/kernel/viewer.ts';
 import DataLoader from 'dataloader';
+import type { AuditCursor } from './domain/auditEntry.ts';
 import type { MembershipCursor } from './domain/membershipCursor.ts';
 import type { Tenant } from './domain/tenant.ts';
+import type { AuditRow } from './stores/auditLists.ts';
+import { auditAboutPeople, auditByPeople, auditCountsAboutPeople, auditCountsByPeople } from './stores/auditLists.ts';
 import type { MembershipRow } from './stores/memberships.ts';
 import { membershipCountsOfPeople, membershipCountsOfTenants, membershipsOfPeople, membershipsOfTenants } from './stores/memberships.ts';
 import { tenantsById, tenantsBySlug } from './stores/tenants.ts';
@@ -21,6 +24,10 @@ export interface TenantsLoaders {
   readonly membershipCountOfPerson: DataLoader<UserId, number>;
   readonly membershipsOfTenant: ConnectionLoader<TenantId, MembershipRow<TenantId>, MembershipCursor>;
   readonly membershipCountOfTenant: DataLoader<TenantId, number>;
+  readonly auditAboutPerson: ConnectionLoader<UserId, AuditRow, AuditCursor>;
+  readonly auditCountAboutPerson: DataLoader<UserId, number>;
+  readonly auditByPerson: ConnectionLoader<UserId, AuditRow, AuditCursor>;
+  readonly auditCountByPerson: DataLoader<UserId, number>;
 }
 
 /** Makes the loaders of one request. */
@@ -36,5 +43,9 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer): TenantsLoaders {
     membershipCountOfPerson: new DataLoader(async (ids) => counts(ids, await reads.run(membershipCountsOfPeople, { ids, tenantId }))),
     membershipsOfTenant: connectionLoader((ids, page) => reads.run(membershipsOfTenants(page), { ids, tenantId, ...cursorValues(page) })),
     membershipCountOfTenant: new DataLoader(async (ids) => counts(ids, await reads.run(membershipCountsOfTenants, { ids, tenantId }))),
+    auditAboutPerson: connectionLoader((ids, page) => reads.run(auditAboutPeople(page), { ids, tenantId, ...cursorValues(page) })),
+    auditCountAboutPerson: new DataLoader(async (ids) => counts(ids, await reads.run(auditCountsAboutPeople, { ids, tenantId }))),
+    auditByPerson: connectionLoader((ids, page) => reads.run(auditByPeople(page), { ids, tenantId, ...cursorValues(page) })),
+    auditCountByPerson: new DataLoader(async (ids) => counts(ids, await reads.run(auditCountsByPeople, { ids, tenantId }))),
   };
 }

@@ -2,6 +2,7 @@ import type { TenantId } from '@kith/kernel/ids.ts';
 import { parseId } from '@kith/kernel/ids.ts';
 import type { TenantResolvers } from '../generated/resolvers.ts';
 import { membersOfTenant } from '../services/listing.ts';
+import { auditLogOf } from '../services/readingAudit.ts';
 
 export const Tenant: TenantResolvers = {
   // Async, for a throw in a plain function would cost the whole batch of entities its answer.
@@ -10,4 +11,5 @@ export const Tenant: TenantResolvers = {
     return tenantId === null ? null : loaders.tenant.load(tenantId);
   },
   members: ({ id }, args, { loaders }) => membersOfTenant(loaders, id, args),
+  auditLog: ({ id }, args, { reads }) => auditLogOf(reads, id, args),
 };

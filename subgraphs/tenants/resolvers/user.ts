@@ -2,11 +2,14 @@ import type { UserId } from '@kith/kernel/ids.ts';
 import { parseId } from '@kith/kernel/ids.ts';
 import type { UserResolvers } from '../generated/resolvers.ts';
 import { membershipsOfPerson } from '../services/listing.ts';
+import { auditAboutPerson, auditByPerson } from '../services/readingAudit.ts';
 
 export const User: UserResolvers = {
   __resolveReference: async ({ id }) => {
     const userId = parseId<UserId>(id);
     return userId === null ? null : { id: userId };
   },
+  auditEntries: ({ id }, args, { loaders }) => auditAboutPerson(loaders, id, args),
+  auditedActs: ({ id }, args, { loaders }) => auditByPerson(loaders, id, args),
   memberships: ({ id }, args, { loaders }) => membershipsOfPerson(loaders, id, args),
 };

@@ -1,4 +1,4 @@
--- What people and their administrators see of how somebody proves who they are: locks, devices, the last sign-in.
+-- What people and their administrators look back on: how somebody proves who they are, and what was done in a tenant.
 
 create index login_history_successes on sessions.login_history (user_id, occurred_at desc, id desc) where failure is null;
 
@@ -8,6 +8,12 @@ create view sessions.own_known_devices with (security_barrier) as
   from sessions.known_devices d
   where d.user_id = (select kith.current_user_id());
 grant select on sessions.own_known_devices to kith_reader, kith_sessions;
+
+-- The audit log is read by the whole graph together too; its lists are sorted by time, of a tenant, of whom it was done to, and of who did it.
+grant select on tenants.audit_entries to kith_reader;
+create index audit_entries_latest on tenants.audit_entries (tenant_id, occurred_at desc, id desc);
+create index audit_entries_latest_about on tenants.audit_entries (tenant_id, target_type, target_id, occurred_at desc, id desc);
+create index audit_entries_latest_by on tenants.audit_entries (tenant_id, actor_id, occurred_at desc, id desc);
 
 -- The facts come with the lock that holds longest.
 set local role kith_keeper;
