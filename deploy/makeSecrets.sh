@@ -30,6 +30,7 @@ keep smtp_url ""
 keep redis_url "redis://redis:6379"
 keep context_secret "$(random)"
 keep password_pepper "$(random)"
+keep record_key "$(random)"
 keep encryption_keys "1:$(openssl rand -base64 32)"
 
-echo "Made $(ls "$folder" | wc -l | tr -d ' ') secrets in $folder. Keep a copy of password_pepper and encryption_keys apart from the backups."
+echo "Made $(ls "$folder" | wc -l | tr -d ' ') secrets in $folder. Keep a copy of password_pepper, record_key and encryption_keys apart from the backups."

@@ -75,7 +75,7 @@ function atOdds(config: Settings, given: Record<string, string>): string[] {
 /** In production a secret must look random: one character over and over, or a word from a guide, does not. */
 function tooWeak(config: Settings): string[] {
   if (config.NODE_ENV !== 'production') return [];
-  const secrets = ['DATABASE_ROLE_SECRET', 'CONTEXT_SECRET', 'PASSWORD_PEPPER'] as const;
+  const secrets = ['DATABASE_ROLE_SECRET', 'CONTEXT_SECRET', 'PASSWORD_PEPPER', 'RECORD_KEY'] as const;
   return secrets
     .filter((name) => {
       const value = config[name];

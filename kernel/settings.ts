@@ -78,6 +78,7 @@ export const settings = z.object({
   SESSION_TTL_SECONDS: count(604_800, 31_536_000).describe('How long a session lives unless it is used.'),
   ENCRYPTION_KEYS: encryptionKeys.optional().describe('Keys for secrets kept in the database, `1:<32 bytes in base64>`, separated by commas; the highest version writes.').meta({ secret: true }),
   PASSWORD_PEPPER: secret(z.string()).optional().describe('Goes into every password hash. Losing it locks everybody out; keep it apart from the database.').meta({ secret: true }),
+  RECORD_KEY: secret(z.string()).optional().describe('Chains and signs the audit log, and signs what is attested about erased accounts. The same for all subgraphs that write records.').meta({ secret: true }),
   ARGON2_MEMORY_KIB: z.coerce.number().int().min(19_456).max(1_048_576).default(19_456).describe('Memory of one password hash (argon2id), at least 19456.'),
   ARGON2_PASSES: z.coerce.number().int().min(2).max(20).default(2).describe('Passes of one password hash.'),
   SIGN_IN_REFUSAL_MS: count(150, 5_000).describe('A sign-in is refused at whole multiples of this time only, so that the reason does not show by it. Raise it while there are imported hashes that take longer.'),

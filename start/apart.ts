@@ -10,7 +10,7 @@ import type { Shutdown } from '@kith/kernel/shutdown.ts';
 import { subgraphNames } from '@kith/schema/subgraphNames.ts';
 
 /** The settings the graph needs to run apart on one machine. */
-export type ApartConfig = Config<'DATABASE_URL' | 'DATABASE_ROLE_SECRET' | 'CONTEXT_SECRET' | 'PASSWORD_PEPPER' | 'ENCRYPTION_KEYS'>;
+export type ApartConfig = Config<'DATABASE_URL' | 'DATABASE_ROLE_SECRET' | 'CONTEXT_SECRET' | 'PASSWORD_PEPPER' | 'ENCRYPTION_KEYS' | 'RECORD_KEY'>;
 
 export interface ApartOptions {
   readonly config: ApartConfig;
@@ -22,7 +22,7 @@ export interface ApartOptions {
 }
 
 // What only one process may know is given to that one alone.
-const ownSecrets = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'SMTP_URL', 'READER_DATABASE_URL', 'WORKER_DATABASE_URL', 'GATEWAY_DATABASE_URL', ...subgraphNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)];
+const ownSecrets = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'RECORD_KEY', 'SMTP_URL', 'READER_DATABASE_URL', 'WORKER_DATABASE_URL', 'GATEWAY_DATABASE_URL', ...subgraphNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)];
 
 /** Starts the four subgraphs on free ports and the gateway on the configured one, each a process of its own. Answers the gateway's port. */
 export async function apart(options: ApartOptions): Promise<number> {
@@ -44,6 +44,7 @@ export async function apart(options: ApartOptions): Promise<number> {
         PORT: '0',
         [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrlOf(config, name),
         WORKER_DATABASE_URL: databaseUrlOf(config, 'worker'),
+        RECORD_KEY: config.RECORD_KEY,
         ...(name === 'users' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ...(config.SMTP_URL === undefined ? {} : { SMTP_URL: config.SMTP_URL }) } : {}),
         ...(name === 'sessions' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ENCRYPTION_KEYS: encryptionKeysText(config) } : {}),
       }),

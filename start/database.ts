@@ -5,6 +5,7 @@ import { seedDemo } from '@kith/drizzle/seed/demo.ts';
 import type { Config } from '@kith/kernel/config.ts';
 import { demoPeople } from '@kith/kernel/demo.ts';
 import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
+import { recordKeys } from '@kith/kernel/recordKeys.ts';
 import { join } from 'node:path';
 import postgres from 'postgres';
 
@@ -38,9 +39,9 @@ export async function migrateConfigured(config: Config<'DATABASE_URL'>): Promise
 }
 
 /** Puts the demo data into a database unless it is there. */
-export async function seedConfigured(config: Config<'DATABASE_URL' | 'PASSWORD_PEPPER'>, now: Date): Promise<boolean> {
+export async function seedConfigured(config: Config<'DATABASE_URL' | 'PASSWORD_PEPPER' | 'RECORD_KEY'>, now: Date): Promise<boolean> {
   const hashing = await passwordHashing({ memoryKib: config.ARGON2_MEMORY_KIB, passes: config.ARGON2_PASSES, pepper: config.PASSWORD_PEPPER });
-  return seedDemo(config.DATABASE_URL, { now, hashPassword: (password) => hashing.hash(password) });
+  return seedDemo(config.DATABASE_URL, { now, hashPassword: (password) => hashing.hash(password), records: recordKeys(config.RECORD_KEY) });
 }
 
 /** Whether a database holds people, but not those of the demo: somebody's own data is never mixed with it. */

@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly fresh?: boolean;
 }
 
-const needed = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'CONTEXT_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS'] as const;
+const needed = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'CONTEXT_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'RECORD_KEY'] as const;
 
 /**
  * Sets up and runs the whole graph: database, migrations, demo data, pages, processes. Shows what it does, and at the end
@@ -91,7 +91,7 @@ async function withDatabase(config: Config, options: StartOptions, shutdown: Shu
 }
 
 /** Sees to the demo data. Answers whether it is there: into a database that holds other people it is not put. */
-async function demoData(config: Config<'DATABASE_URL' | 'PASSWORD_PEPPER'>): Promise<boolean> {
+async function demoData(config: Config<'DATABASE_URL' | 'PASSWORD_PEPPER' | 'RECORD_KEY'>): Promise<boolean> {
   if (await holdsOthers(config.DATABASE_URL)) return false;
   await seedConfigured(config, systemClock.now());
   return true;

@@ -23,6 +23,7 @@ import type { sessionsSettings } from '@kith/sessions/sessionsParts.ts';
 import { sessionsParts } from '@kith/sessions/sessionsParts.ts';
 import { sessionsSubgraph } from '@kith/sessions/sessionsSubgraph.ts';
 import { tenantsJobs } from '@kith/tenants/jobs.ts';
+import type { tenantsSettings } from '@kith/tenants/tenantsParts.ts';
 import { tenantsParts } from '@kith/tenants/tenantsParts.ts';
 import { tenantsSubgraph } from '@kith/tenants/tenantsSubgraph.ts';
 import { usersJobs } from '@kith/users/jobs.ts';
@@ -33,7 +34,7 @@ import { usersSubgraph } from '@kith/users/usersSubgraph.ts';
 import type { FastifyInstance } from 'fastify';
 
 /** The settings the graph needs to run in one process. */
-export type TogetherConfig = Config<(typeof sessionsSettings)[number] | (typeof usersSettings)[number]>;
+export type TogetherConfig = Config<(typeof sessionsSettings)[number] | (typeof usersSettings)[number] | (typeof tenantsSettings)[number]>;
 
 export interface TogetherOptions {
   readonly config: TogetherConfig;
@@ -63,7 +64,7 @@ export async function together(options: TogetherOptions): Promise<FastifyInstanc
   const reader = open('reader');
   const readsOf = requestReads(reader);
   const users = await usersParts(config, open('users'), clock);
-  const tenants = tenantsParts(config, open('tenants'), clock);
+  const tenants = tenantsParts(config, open('tenants'), clock, log);
   const sessions = await sessionsParts(config, open('sessions'), clock);
 
   // Jobs have connections of their own: a request never waits for one that a job holds.
@@ -79,7 +80,7 @@ export async function together(options: TogetherOptions): Promise<FastifyInstanc
       usersJobs({ ...users, database: openForJobs('users') }),
       tenantsJobs({ ...tenants, database: openForJobs('tenants') }),
       sessionsJobs(sessionsBehind),
-       gamificationJobs({ database: openForJobs('gamification'), clock }),
+      gamificationJobs({ database: openForJobs('gamification'), clock }),
     ],
     log,
   });

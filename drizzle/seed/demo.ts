@@ -1,4 +1,5 @@
 import { demoPassword } from '@kith/kernel/demo.ts';
+import type { RecordKeys } from '@kith/kernel/recordKeys.ts';
 import { inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
@@ -21,6 +22,8 @@ export interface SeedOptions {
   /** The data is laid into the four weeks before this day. It must lie in months the migrated logs have partitions for. */
   readonly now: Date;
   readonly hashPassword: (password: string) => Promise<string>;
+  /** What the audit log is chained with: the key of the processes that will go on with it. */
+  readonly records: RecordKeys;
 }
 
 // Held while seeding: a second seeder waits and then finds everything there. Any number but that of another lock will do.
@@ -33,13 +36,13 @@ const seedLock = 714_011_104;
 export async function seedDemo(ownerUrl: string, options: SeedOptions): Promise<boolean> {
   const client = postgres(ownerUrl, { max: 1, onnotice: () => {} });
   try {
-    return await drizzle(client).transaction((tx) => seedOnce(tx, castOf(startOfDay(options.now)), options.hashPassword));
+    return await drizzle(client).transaction((tx) => seedOnce(tx, castOf(startOfDay(options.now)), options));
   } finally {
     await client.end();
   }
 }
 
-async function seedOnce(tx: Transaction, cast: Cast, hashPassword: SeedOptions['hashPassword']): Promise<boolean> {
+async function seedOnce(tx: Transaction, cast: Cast, { hashPassword, records }: SeedOptions): Promise<boolean> {
   await tx.execute(sql`select pg_advisory_xact_lock(${seedLock})`);
   // Policies bind the owner of the tables as well; the keeper's let everything through.
   await tx.execute(sql`set local role kith_keeper`);
@@ -52,7 +55,7 @@ async function seedOnce(tx: Transaction, cast: Cast, hashPassword: SeedOptions['
   await earnExperience(tx, cast);
   await payPoints(tx, cast);
   await unlockAchievements(tx, cast);
-  await keepRecords(tx, cast);
+  await keepRecords(tx, cast, records);
   return true;
 }
 

@@ -14,7 +14,7 @@ import { tenantsSubgraph } from './tenantsSubgraph.ts';
 await runProcess('kith-tenants', ['CONTEXT_SECRET', ...tenantsSettings], async ({ config, log, shutdown }) => {
   const database = configuredDatabase(config, 'tenants');
   shutdown.add('the database', () => database.close());
-  const parts = tenantsParts(config, database, systemClock);
+  const parts = tenantsParts(config, database, systemClock, log);
   const jobs = await runJobs({ url: databaseUrlOf(config, 'worker'), jobs: [tenantsJobs(parts)], log });
   shutdown.add('the jobs', () => jobs.stop());
   const subgraph = tenantsSubgraph({ readsOf: requestReads(database), parts, log });

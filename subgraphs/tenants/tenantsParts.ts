@@ -1,21 +1,25 @@
 import type { Database } from '@kith/drizzle/database.ts';
 import type { Clock } from '@kith/kernel/clock.ts';
 import type { Config } from '@kith/kernel/config.ts';
+import type { Log } from '@kith/kernel/log.ts';
 import type { RecordKeys } from '@kith/kernel/recordKeys.ts';
+import { recordKeys } from '@kith/kernel/recordKeys.ts';
 
 /** What the services of the tenants subgraph work with. */
 export interface TenantsParts {
   readonly database: Database;
+  /** What the audit log is chained and signed with. */
   readonly records: RecordKeys;
   /** Where people reach the product, for links in mails: never taken from a request. */
   readonly publicUrl: string;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** The settings those services need. */
-export const tenantsSettings = [] as const;
+export const tenantsSettings = ['RECORD_KEY'] as const;
 
 /** Puts together what the services work with, by the configuration. */
-export function tenantsParts(config: Config, database: Database, clock: Clock): TenantsParts {
-  return { database, records: { secret: '' }, publicUrl: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`, clock };
+export function tenantsParts(config: Config<(typeof tenantsSettings)[number]>, database: Database, clock: Clock, log: Log): TenantsParts {
+  return { database, records: recordKeys(config.RECORD_KEY), publicUrl: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`, clock, log };
 }

@@ -84,7 +84,7 @@ describe('in production', () => {
   });
 
   test('a process with a weak secret does not start', async () => {
-    for (const name of ['CONTEXT_SECRET', 'PASSWORD_PEPPER', 'DATABASE_ROLE_SECRET']) {
+    for (const name of ['CONTEXT_SECRET', 'PASSWORD_PEPPER', 'DATABASE_ROLE_SECRET', 'RECORD_KEY']) {
       await expect(startGraph(database.url, { environment: { ...environment, [name]: 'change me, for this is an example of a secret' } }), name).rejects.toThrow(ConfigurationError);
     }
   });

@@ -15,7 +15,7 @@ import { sessionsSubgraph } from '@kith/sessions/sessionsSubgraph.ts';
 import { sessionsParts, sessionsSettings } from '@kith/sessions/sessionsParts.ts';
 import { tenantsParts } from '@kith/tenants/tenantsParts.ts';
 import { tenantsSubgraph } from '@kith/tenants/tenantsSubgraph.ts';
-import { usersParts } from '@kith/users/usersParts.ts';
+import { usersParts, usersSettings } from '@kith/users/usersParts.ts';
 import { usersSubgraph } from '@kith/users/usersSubgraph.ts';
 import { contextSecret, testEnvironment } from '../harness/settings.ts';
 
@@ -27,7 +27,7 @@ export interface SubgraphServers {
 
 /** Serves the four subgraphs of a database over HTTP. */
 export async function startSubgraphServers(databaseUrl: string): Promise<SubgraphServers> {
-  const config = parseConfig(testEnvironment(databaseUrl), sessionsSettings);
+  const config = parseConfig(testEnvironment(databaseUrl), [...usersSettings, ...sessionsSettings]);
   const log = makeLog({ name: 'kith-tests', level: config.LOG_LEVEL, format: 'json' });
   const shutdown = new Shutdown();
   const openDatabase = (role: DatabaseRole) => {
@@ -38,7 +38,7 @@ export async function startSubgraphServers(databaseUrl: string): Promise<Subgrap
   const [users, tenants, sessions] = [openDatabase('users'), openDatabase('tenants'), openDatabase('sessions')];
   const subgraphs: Record<SubgraphName, Subgraph> = {
     users: usersSubgraph({ readsOf: requestReads(users), parts: await usersParts(config, users, systemClock), log }),
-    tenants: tenantsSubgraph({ readsOf: requestReads(tenants), parts: tenantsParts(config, tenants, systemClock), log }),
+    tenants: tenantsSubgraph({ readsOf: requestReads(tenants), parts: tenantsParts(config, tenants, systemClock, log), log }),
     sessions: sessionsSubgraph({ readsOf: requestReads(sessions), parts: await sessionsParts(config, sessions, systemClock), log }),
     gamification: gamificationSubgraph({ readsOf: requestReads(openDatabase('gamification')), log }),
   };

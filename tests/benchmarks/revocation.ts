@@ -12,9 +12,10 @@ import { seedDemo } from '@kith/drizzle/seed/demo.ts';
 import { demoPassword } from '@kith/kernel/demo.ts';
 import type { Listening } from '@kith/kernel/serve.ts';
 import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
+import { recordKeys } from '@kith/kernel/recordKeys.ts';
 import postgres from 'postgres';
 import { databaseUrl } from '../harness/databaseUrl.ts';
-import { hashingParameters, roleSecret } from '../harness/settings.ts';
+import { hashingParameters, recordKey, roleSecret } from '../harness/settings.ts';
 import { hasRedis, startRedis } from '../limits/redisServer.ts';
 
 const rounds = Number(process.argv[2] ?? 200);
@@ -77,7 +78,7 @@ for (const name of ['measured', 'elsewhere']) {
 await client.end();
 const url = databaseUrl(server.url, 'measured');
 const hashing = await passwordHashing(hashingParameters);
-await seedDemo(url, { now: new Date(), hashPassword: (password) => hashing.hash(password) });
+await seedDemo(url, { now: new Date(), hashPassword: (password) => hashing.hash(password), records: recordKeys(recordKey) });
 
 const database = { BENCHMARK_DATABASE_URL: url };
 const listening = [await graphProcess(database), await graphProcess(database)] as const;

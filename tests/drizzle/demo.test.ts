@@ -1,9 +1,11 @@
 import { castOf } from '@kith/drizzle/seed/cast.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
 import { demoPassword, demoPeople } from '@kith/kernel/demo.ts';
+import { recordKeys } from '@kith/kernel/recordKeys.ts';
 import postgres from 'postgres';
 import { validate, version } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordKey } from '../harness/settings.ts';
 import { databaseContents } from './databaseContents.ts';
 import type { FreshDatabase } from './freshDatabase.ts';
 import { freshDatabase } from './freshDatabase.ts';
@@ -12,6 +14,7 @@ import { foundIn } from './planted.ts';
 // The seed lays its times into the weeks before now, and the logs have partitions from last month on: a fixed date would run out.
 const now = new Date();
 const today = new Date(Math.floor(now.getTime() / 86_400_000) * 86_400_000);
+const records = recordKeys(recordKey);
 const hashPassword = (password: string) => Promise.resolve(`hash of ${password}`);
 
 let database: FreshDatabase;
@@ -20,7 +23,7 @@ let sql: postgres.Sql;
 beforeAll(async () => {
   database = await freshDatabase();
   sql = postgres(database.ownerUrl, { max: 1, onnotice: () => {} });
-  expect(await seedDemo(database.ownerUrl, { now, hashPassword })).toBe(true);
+  expect(await seedDemo(database.ownerUrl, { now, hashPassword, records })).toBe(true);
 }, 60_000);
 
 afterAll(async () => {
@@ -41,6 +44,7 @@ const madeByUse = [
   'sessions.second_factors',
   'sessions.signing_keys',
   'sessions.two_factor_challenges',
+  'tenants.audit_checkpoints',
   'users.mails',
   'users.status_changes',
   'users.username_history',
@@ -51,14 +55,14 @@ test('seeding a second time changes nothing, and hashes nothing', async () => {
   const before = await databaseContents(sql);
   const neverHash = () => Promise.reject(new Error('there was nothing to hash'));
   const tomorrow = new Date(now.getTime() + 86_400_000);
-  expect(await seedDemo(database.ownerUrl, { now: tomorrow, hashPassword: neverHash })).toBe(false);
+  expect(await seedDemo(database.ownerUrl, { now: tomorrow, hashPassword: neverHash, records })).toBe(false);
   expect(await databaseContents(sql)).toEqual(before);
 });
 
 test('two databases seeded on one day, at any time of it and by two seeders at once, hold the same rows in every table', async () => {
   const other = await freshDatabase();
   const lateThatDay = new Date(today.getTime() + 86_399_999);
-  const seeded = await Promise.all([seedDemo(other.ownerUrl, { now: lateThatDay, hashPassword }), seedDemo(other.ownerUrl, { now: lateThatDay, hashPassword })]);
+  const seeded = await Promise.all([seedDemo(other.ownerUrl, { now: lateThatDay, hashPassword, records }), seedDemo(other.ownerUrl, { now: lateThatDay, hashPassword, records })]);
   expect(seeded.filter((filled) => filled)).toHaveLength(1);
   const otherSql = postgres(other.ownerUrl, { max: 1 });
   const [ours, theirs] = [await databaseContents(sql), await databaseContents(otherSql)];
@@ -76,7 +80,7 @@ test('a row that differs is seen by the comparison of two databases', async () =
 
 test('a seed that fails half way leaves nothing behind', async () => {
   const other = await freshDatabase();
-  await expect(seedDemo(other.ownerUrl, { now, hashPassword: () => Promise.reject(new Error('out of memory')) })).rejects.toThrow('out of memory');
+  await expect(seedDemo(other.ownerUrl, { now, hashPassword: () => Promise.reject(new Error('out of memory')), records })).rejects.toThrow('out of memory');
   const otherSql = postgres(other.ownerUrl, { max: 1 });
   const contents = await databaseContents(otherSql);
   await otherSql.end();

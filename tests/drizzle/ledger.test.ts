@@ -1,7 +1,9 @@
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
+import { recordKeys } from '@kith/kernel/recordKeys.ts';
 import postgres from 'postgres';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordKey } from '../harness/settings.ts';
 import type { FreshDatabase } from './freshDatabase.ts';
 import { freshDatabase } from './freshDatabase.ts';
 import { ledgerDifferences } from './ledgerDifferences.ts';
@@ -30,7 +32,7 @@ let atlas: string;
 
 beforeAll(async () => {
   database = await freshDatabase();
-  await seedDemo(database.ownerUrl, { now: new Date(), hashPassword: () => Promise.resolve('no hash') });
+  await seedDemo(database.ownerUrl, { now: new Date(), hashPassword: () => Promise.resolve('no hash'), records: recordKeys(recordKey) });
   owner = postgres(database.ownerUrl, { max: 1, onnotice: () => {} });
   gamification = postgres(database.urlOf('gamification'), { max: 4 });
   sparkle = await tenantCalled('sparkle');

@@ -1,8 +1,10 @@
 import { migrate, migrationNames } from '@kith/drizzle/migrate.ts';
 import { databaseRoles, roleName } from '@kith/drizzle/roles.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
+import { recordKeys } from '@kith/kernel/recordKeys.ts';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { recordKey } from '../harness/settings.ts';
 import { subgraphSchemas } from './catalogue.ts';
 import { everythingMade } from './everythingMade.ts';
 import type { FreshDatabase } from './freshDatabase.ts';
@@ -122,7 +124,7 @@ test('an owner who is no superuser but may make roles can migrate, twice, and se
   try {
     expect(await migrate(owned.ownerUrl, passwordOf)).toEqual(migrationNames());
     expect(await migrate(owned.ownerUrl, passwordOf)).toEqual([]);
-    expect(await seedDemo(owned.ownerUrl, { now: new Date(), hashPassword: () => Promise.resolve('no hash') })).toBe(true);
+    expect(await seedDemo(owned.ownerUrl, { now: new Date(), hashPassword: () => Promise.resolve('no hash'), records: recordKeys(recordKey) })).toBe(true);
     const superuser = new URL(inject('serverUrl'));
     superuser.pathname = new URL(owned.ownerUrl).pathname;
     const theirs = postgres(superuser.href, { max: 1 });

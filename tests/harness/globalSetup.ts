@@ -6,10 +6,11 @@ import { migrate } from '@kith/drizzle/migrate.ts';
 import { rolePassword } from '@kith/drizzle/roles.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
 import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
+import { recordKeys } from '@kith/kernel/recordKeys.ts';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { databaseUrl } from './databaseUrl.ts';
-import { hashingParameters, roleSecret } from './settings.ts';
+import { hashingParameters, recordKey, roleSecret } from './settings.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -27,7 +28,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await migrate(databaseUrl(server.url, 'template_migrated'), (role) => rolePassword(roleSecret, role));
   await client.unsafe('create database template_demo template template_migrated');
   const hashing = await passwordHashing(hashingParameters);
-  await seedDemo(databaseUrl(server.url, 'template_demo'), { now: new Date(), hashPassword: (password) => hashing.hash(password) });
+  await seedDemo(databaseUrl(server.url, 'template_demo'), { now: new Date(), hashPassword: (password) => hashing.hash(password), records: recordKeys(recordKey) });
   await client.end();
   project.provide('serverUrl', server.url);
   return async () => {

@@ -52,7 +52,7 @@ export interface TestGraphOptions {
   readonly logLines?: string[];
 }
 
-const needed = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'CONTEXT_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS'] as const;
+const needed = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'CONTEXT_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'RECORD_KEY'] as const;
 
 /** Starts the graph on a database, on a port of its own, over real HTTP. */
 export async function startGraph(databaseUrl: string, options: TestGraphOptions = {}): Promise<TestGraph> {

@@ -7,7 +7,7 @@ import type { Clock } from '@kith/kernel/clock.ts';
 import { parseConfig } from '@kith/kernel/config.ts';
 import { usersJobs } from '@kith/users/jobs.ts';
 import type { UsersParts } from '@kith/users/usersParts.ts';
-import { usersParts } from '@kith/users/usersParts.ts';
+import { usersParts, usersSettings } from '@kith/users/usersParts.ts';
 import { testEnvironment } from './settings.ts';
 import type { TestDatabase } from './testDatabase.ts';
 
@@ -21,7 +21,7 @@ export interface TestParts {
 
 /** Puts the insides of a graph together on a database. */
 export async function testParts(database: TestDatabase, clock: Clock, observation: DatabaseObservation = {}): Promise<TestParts> {
-  const config = parseConfig(testEnvironment(database.url), ['PASSWORD_PEPPER']);
+  const config = parseConfig(testEnvironment(database.url), usersSettings);
   const [forUsers, forGamification] = (['users', 'gamification'] as const).map((role) => configuredDatabase(config, role, observation)) as [UsersParts['database'], UsersParts['database']]; // two in, two out
   const users = await usersParts(config, forUsers, clock);
   const gamification = { database: forGamification, clock };

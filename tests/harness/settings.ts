@@ -2,6 +2,7 @@
 export const roleSecret = 'the role secret of the tests, long enough';
 export const contextSecret = 'the context secret of the tests, long enough';
 export const pepper = 'the pepper of the tests, which is long enough';
+export const recordKey = 'the record key of the tests, which is long enough';
 export const encryptionKeys = `1:${Buffer.alloc(32, 7).toString('base64')}`;
 
 export const hashingParameters = { memoryKib: 19_456, passes: 2, pepper };
@@ -17,6 +18,7 @@ export function testEnvironment(databaseUrl: string): NodeJS.ProcessEnv {
     CONTEXT_SECRET: contextSecret,
     PASSWORD_PEPPER: pepper,
     ENCRYPTION_KEYS: encryptionKeys,
+    RECORD_KEY: recordKey,
     // Out of the way of tests that are not about them.
     RATE_API_PER_MINUTE: '1000000',
     RATE_WRITES_PER_MINUTE: '1000000',

@@ -85,7 +85,7 @@ describe('a configuration', () => {
     writeFileSync(path, `${strong}\n`);
     expect(parseConfig({ CONTEXT_SECRET_FILE: path }, ['CONTEXT_SECRET']).CONTEXT_SECRET).toBe(strong);
     expect(secrets.toSorted()).toEqual(
-      ['CONTEXT_SECRET', 'DATABASE_ROLE_SECRET', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'GAMIFICATION_DATABASE_URL', 'GATEWAY_DATABASE_URL', 'PASSWORD_PEPPER', 'READER_DATABASE_URL', 'REDIS_URL', 'SESSIONS_DATABASE_URL', 'SMTP_URL', 'TENANTS_DATABASE_URL', 'USERS_DATABASE_URL', 'WORKER_DATABASE_URL'],
+      ['CONTEXT_SECRET', 'DATABASE_ROLE_SECRET', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'GAMIFICATION_DATABASE_URL', 'GATEWAY_DATABASE_URL', 'PASSWORD_PEPPER', 'READER_DATABASE_URL', 'RECORD_KEY', 'REDIS_URL', 'SESSIONS_DATABASE_URL', 'SMTP_URL', 'TENANTS_DATABASE_URL', 'USERS_DATABASE_URL', 'WORKER_DATABASE_URL'],
     );
     expect(parseConfig({ HOST_FILE: path }, []).HOST).toBe('127.0.0.1');
   });
@@ -97,7 +97,7 @@ describe('a configuration', () => {
     expect(problemsOf({ PASSWORD_PEPPER_FILE: join(directory, 'missing'), PORT: 'x' })).toHaveLength(2);
   });
 
-  test.each(['CONTEXT_SECRET', 'DATABASE_ROLE_SECRET', 'PASSWORD_PEPPER'] as const)('with a %s that is easy to guess is refused in production, and nowhere else', (name) => {
+  test.each(['CONTEXT_SECRET', 'DATABASE_ROLE_SECRET', 'PASSWORD_PEPPER', 'RECORD_KEY'] as const)('with a %s that is easy to guess is refused in production, and nowhere else', (name) => {
     for (const weak of ['a'.repeat(40), 'abababababababababababababababababab', 'change-me-change-me-change-me-1234567', 'my-very-secret-string-0123456789-xyz', 'PassWord-PassWord-0123456789-abcdefgh', 'the-default-of-the-guide-0123456789abc', 'an-EXAMPLE-from-the-readme-0123456789']) {
       expect(problemsOf({ NODE_ENV: 'production', [name]: weak }), weak).toEqual([`${name}: is too easy to guess for production. Make one with: openssl rand -base64 48`]);
       expect(problemsOf({ NODE_ENV: 'development', [name]: weak })).toEqual([]);

@@ -7,7 +7,7 @@ import { queueMail } from '@kith/drizzle/mails.ts';
 import { parseConfig } from '@kith/kernel/config.ts';
 import type { Log } from '@kith/kernel/log.ts';
 import { usersJobs } from '@kith/users/jobs.ts';
-import { usersParts } from '@kith/users/usersParts.ts';
+import { usersParts, usersSettings } from '@kith/users/usersParts.ts';
 import type { UsersParts } from '@kith/users/usersParts.ts';
 import { pino } from 'pino';
 import { testEnvironment } from '../harness/settings.ts';
@@ -44,7 +44,7 @@ export interface MailSetup {
 
 /** Puts together what sends mail. `environment` says by which server. */
 export async function mailSetup(testDatabase: TestDatabase, clock: TestClock, environment: NodeJS.ProcessEnv): Promise<MailSetup> {
-  const config = parseConfig({ ...testEnvironment(testDatabase.url), MAIL_FROM: 'Kith <no-reply@kith.example>', ...environment }, ['PASSWORD_PEPPER']);
+  const config = parseConfig({ ...testEnvironment(testDatabase.url), MAIL_FROM: 'Kith <no-reply@kith.example>', ...environment }, usersSettings);
   const lines: string[] = [];
   const sink = new Writable({
     write(line: Buffer, _encoding, done) {

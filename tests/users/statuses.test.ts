@@ -1,7 +1,7 @@
 import { configuredDatabase } from '@kith/drizzle/configuredDatabase.ts';
 import { parseConfig } from '@kith/kernel/config.ts';
 import { usersJobs } from '@kith/users/jobs.ts';
-import { usersParts } from '@kith/users/usersParts.ts';
+import { usersParts, usersSettings } from '@kith/users/usersParts.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
 import type { Answer, TestGraph } from '../harness/graph.ts';
@@ -252,7 +252,7 @@ describe('who may', () => {
 
 describe('a suspension that runs out', () => {
   const lift = async () => {
-    const config = parseConfig(testEnvironment(database.url), ['PASSWORD_PEPPER']);
+    const config = parseConfig(testEnvironment(database.url), usersSettings);
     const users = configuredDatabase(config, 'users');
     await usersJobs(await usersParts(config, users, clock)).scheduled.find(({ name }) => name === 'users.lift_suspensions')?.run();
     await users.close();

@@ -1,4 +1,5 @@
 import { announce } from '@kith/drizzle/announce.ts';
+import { appendAudit } from '@kith/drizzle/auditLog.ts';
 import type { Transaction } from '@kith/drizzle/database.ts';
 import { violatedConstraint } from '@kith/drizzle/violatedConstraint.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
@@ -11,7 +12,6 @@ import type { StatusChange } from '../domain/statusChange.ts';
 import { ban, reinstatement, suspension } from '../domain/statusChange.ts';
 import type { Account } from '../stores/statuses.ts';
 import { addStatusRecord, changeStatus, holdAccount, revokeAllSessions } from '../stores/statuses.ts';
-import { audit } from '../stores/tenantPorts.ts';
 import type { Acting } from './acting.ts';
 
 /** Suspends a person of the active tenant. Refuses FORBIDDEN, USER_UNKNOWN, STATUS_UNCHANGEABLE, REASON_REQUIRED and UNTIL_INVALID. */
@@ -57,8 +57,16 @@ async function writeStatus(tx: Transaction, { viewer, client, requestId, parts }
   await changeStatus(tx, userId, change, actorId, at);
   if (to !== 'ACTIVE') await revokeAllSessions(tx, userId, to, at);
   await addStatusRecord(tx, { userId, from, to, reason, actorId, at });
-  await audit(tx, { at, action: actions[to] ?? 'user.status_change', targetId: userId, ...beforeAndAfter(account, change), ipAddress: client.address, userAgent: client.userAgent, requestId });
   await announce(tx, eventOf('user.status_changed', { occurredAt: at, userId, tenantId: actor.tenantId, requestId }, { from, to, actorId }));
+  await appendAudit(tx, parts.records, {
+    at,
+    action: actions[to] ?? 'user.status_change',
+    targetType: 'user',
+    targetId: userId,
+    ...beforeAndAfter(account, change),
+    client,
+    requestId,
+  });
 }
 
 /** What the audit log calls it. */

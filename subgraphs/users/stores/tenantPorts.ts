@@ -16,21 +16,3 @@ export async function findSignUpRules(tx: Transaction, slug: string): Promise<Si
 export async function signUpAt(tx: Transaction, tenantId: TenantId, at: Date): Promise<void> {
   await tx.execute(sql`select tenants.sign_up(${newRowId(at)}, ${tenantId}, ${at.toISOString()}::timestamptz)`);
 }
-
-/** What somebody did to a person, for the audit log of the active tenant. */
-export interface AuditedAct {
-  readonly at: Date;
-  readonly action: string;
-  readonly targetId: string;
-  readonly before: object;
-  readonly after: object;
-  readonly ipAddress: string | null;
-  readonly userAgent: string | null;
-  readonly requestId: string;
-}
-
-/** Writes an entry into the audit log of the active tenant, by the port of tenants. */
-export async function audit(tx: Transaction, act: AuditedAct): Promise<void> {
-  await tx.execute(sql`select tenants.write_audit(${newRowId(act.at)}, ${act.at.toISOString()}::timestamptz, ${act.action}, 'user', ${act.targetId},
-    ${JSON.stringify(act.before)}::jsonb, ${JSON.stringify(act.after)}::jsonb, ${act.ipAddress}::inet, ${act.userAgent?.slice(0, 500) ?? null}, ${act.requestId})`);
-}
