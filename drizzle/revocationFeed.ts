@@ -132,7 +132,7 @@ export class RevocationFeed {
     const { revocations, keptMs, clock } = this.#options;
     const since = new Date(clock.now().getTime() - (everything ? keptMs : Math.min(overlapMs, keptMs)));
     const rows = await client`
-      select session_id as "sessionId", user_id as "userId", revoked_at as "revokedAt" from sessions.recent_revocations(${since}, ${rowsMax})`;
+      select session_id as "sessionId", user_id as "userId", tenant_id as "tenantId", revoked_at as "revokedAt" from sessions.recent_revocations(${since}, ${rowsMax})`;
     const found = rows.map((row) => revocation.parse(row)).toReversed();
     for (const one of found) revocations.add(one);
     const [oldest] = found;

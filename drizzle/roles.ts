@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 /**
  * The roles that log in: one for each subgraph to write with, one for the whole graph to read with, one to run jobs with, and one
- * for the gateway, which follows revocations and sees nothing else.
+ * for the gateway, which follows revocations and the rules of tenants, and sees nothing else.
  */
 export const databaseRoles = ['users', 'tenants', 'sessions', 'gamification', 'reader', 'worker', 'gateway'] as const;
 

@@ -6,6 +6,7 @@ import type { Log } from '@kith/kernel/log.ts';
 import type { FollowedRevocations } from '@kith/kernel/revocations.ts';
 import type { MailboxSource } from '@kith/kernel/mailbox.ts';
 import type { Subgraph } from '@kith/kernel/subgraph.ts';
+import type { FollowedTenantRules } from '@kith/kernel/tenantRules.ts';
 import { loadExampleOperations } from '@kith/schema/exampleOperations.ts';
 import type { FastifyInstance } from 'fastify';
 import { authentication } from './authentication.ts';
@@ -20,6 +21,7 @@ export interface GatewayParts {
   readonly subgraphs: readonly Subgraph[];
   readonly keys: VerificationKeys;
   readonly revocations: FollowedRevocations;
+  readonly tenantRules: FollowedTenantRules;
   readonly sessionUse: GatewayOptions['sessionUse'];
   /** The mail that is kept, where none leaves. */
   readonly mailbox: MailboxSource;
@@ -30,13 +32,13 @@ export interface GatewayParts {
 
 /** Makes the gateway's server by the configuration. */
 export async function configuredGateway(config: Config, parts: GatewayParts): Promise<FastifyInstance> {
-  const { keys, revocations, clock, log } = parts;
+  const { keys, revocations, tenantRules, clock, log } = parts;
   const convenient = config.NODE_ENV === 'production' ? 'off' : 'on';
   const { rates, close } = await configuredRates(config, clock, log);
   const app = await gatewayServer({
     ...parts,
     rates,
-    readiness: { ...parts.readiness, revocations: async () => revocations.requireUp() },
+    readiness: { ...parts.readiness, revocations: async () => revocations.requireUp(), tenantRules: async () => tenantRules.requireUp() },
     authentication: authentication({ keys, parties: { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE }, revocations, clock }),
     subgraphTimeoutMs: config.SUBGRAPH_TIMEOUT_MS,
     limits: { depthMax: config.DEPTH_MAX, aliasesMax: config.ALIASES_MAX, directivesMax: config.DIRECTIVES_MAX, tokensMax: config.TOKENS_MAX },

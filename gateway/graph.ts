@@ -9,6 +9,7 @@ import type { Authentication } from './authentication.ts';
 import type { GraphContext } from './graphContext.ts';
 import type { Limits } from './limits.ts';
 import { findingsMax, limitRules } from './limits.ts';
+import { addressPlugin } from './addressPlugin.ts';
 import { operationPlugin } from './operationPlugin.ts';
 import type { Rates } from './rates/rates.ts';
 import { ratesPlugin } from './rates/ratesPlugin.ts';
@@ -51,7 +52,7 @@ export function graph(options: GraphOptions): ApolloServer<GraphContext> {
     validationRules: limitRules(limits),
     validationOptions: { maxErrors: findingsMax },
     formatError: shownError,
-    plugins: [ApolloServerPluginLandingPageDisabled(), operationPlugin(log), ratesPlugin(rates)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), operationPlugin(log), addressPlugin, ratesPlugin(rates)],
     logger: quiet(log),
   });
 }

@@ -1,4 +1,5 @@
 import { followRevocations } from '@kith/drizzle/followingRevocations.ts';
+import { followTenantRules } from '@kith/drizzle/followingTenantRules.ts';
 import { systemClock } from '@kith/kernel/clock.ts';
 import { runProcess } from '@kith/kernel/process.ts';
 import { serve } from '@kith/kernel/serve.ts';
@@ -21,6 +22,7 @@ await runProcess('kith-gateway', ['CONTEXT_SECRET', 'GATEWAY_DATABASE_URL', 'USE
     subgraphs: Object.entries(urls).map(([name, url]) => httpSubgraph({ name, url, contextSecret: config.CONTEXT_SECRET, timeoutMs: config.SUBGRAPH_TIMEOUT_MS })),
     keys: keysAt(config.SESSIONS_URL),
     revocations: await followRevocations({ config, url: config.GATEWAY_DATABASE_URL, clock: systemClock, log, shutdown }),
+    tenantRules: await followTenantRules({ config, url: config.GATEWAY_DATABASE_URL, log, shutdown }),
     sessionUse,
     mailbox: mailboxAt(config.USERS_URL, config.CONTEXT_SECRET),
     readiness: Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, () => probeSubgraph(url, probeTimeoutMs)])),

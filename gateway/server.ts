@@ -9,6 +9,7 @@ import { RequestError } from '@kith/kernel/errors.ts';
 import type { Client } from '@kith/kernel/request.ts';
 import { GraphRequest } from '@kith/kernel/request.ts';
 import type { SessionUseLog } from '@kith/kernel/sessionUse.ts';
+import type { FollowedTenantRules } from '@kith/kernel/tenantRules.ts';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
 import { v7 } from 'uuid';
@@ -21,6 +22,7 @@ import type { VerificationKeys } from './verificationKeys.ts';
 
 export interface GatewayOptions extends GraphOptions {
   readonly keys: VerificationKeys;
+  readonly tenantRules: FollowedTenantRules;
   /** Where it is noted that a session is used. */
   readonly sessionUse: Pick<SessionUseLog, 'note'>;
   readonly bodyBytesMax: number;
@@ -62,10 +64,11 @@ export async function gatewayServer(options: GatewayOptions): Promise<FastifyIns
       const viewer = await authentication.viewerOf(incoming.headers.authorization);
       const client = clientOf(incoming, options.secureCookies);
       const request = new GraphRequest({ viewer, requestId: incoming.id, client });
-      await options.rates.countRequest(request);
+      const rules = viewer.kind === 'person' && viewer.tenantId !== null ? await options.tenantRules.rulesOf(viewer.tenantId) : null;
+      await options.rates.countRequest(request, rules);
       if (viewer.kind === 'person') options.sessionUse.note(viewer.sessionId, client.address);
       const setRefreshCookie: GraphContext['setRefreshCookie'] = (cookie) => writeRefreshCookie(reply, cookie, options.secureCookies);
-      return { request, fetches: 0, setRefreshCookie };
+      return { request, rules, fetches: 0, setRefreshCookie };
     } catch (error) {
       if (error instanceof RequestError) throw asGraphQLError(error);
       log.error({ err: error, requestId: incoming.id }, 'authentication failed');

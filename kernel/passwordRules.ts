@@ -1,5 +1,7 @@
 import { guessPassword, isCommonPassword } from './passwordGuessing.ts';
-import { passwordLength, passwordLengthMax, passwordLengthMin } from './passwordLength.ts';
+import type { PasswordFloor } from './passwordFloor.ts';
+import { usualFloor } from './passwordFloor.ts';
+import { passwordLength, passwordLengthMax } from './passwordLength.ts';
 
 /** What is thought of a password, in numbers and in sentences for people. */
 export interface PasswordVerdict {
@@ -12,13 +14,12 @@ export interface PasswordVerdict {
   readonly suggestions: string[];
 }
 
-const acceptedFrom = 60;
 // Shorter words stand in any text by chance.
 const personalWordLengthMin = 4;
 const personalWordsMax = 50;
 
 const lengthSteps = [
-  { length: passwordLengthMin, points: 20, advice: `Use at least ${passwordLengthMin} characters.` },
+  { length: usualFloor.lengthMin, points: 20, advice: atLeast(usualFloor.lengthMin) },
   { length: 16, points: 10, advice: 'Use 16 characters or more.' },
   { length: 20, points: 10, advice: 'Use 20 characters or more.' },
 ] as const;
@@ -39,9 +40,10 @@ const losses = [
 /**
  * Judges a password: 20 points for 12 characters, 10 more at 16 and at 20, 15 for each of four kinds of signs, less 30 for a common
  * one and 10 for a sign three times in a row; never below 0. It is accepted at 60, if it also has 12 to 128 characters, holds none
- * of the `personal` words (name, username, address), and would take a guesser long. The work is bounded whatever comes in.
+ * of the `personal` words (name, username, address), and would take a guesser long. A `floor` above the usual one asks for a higher score or
+ * more characters. The work is bounded whatever comes in.
  */
-export function checkPassword(password: string, personal: readonly string[]): PasswordVerdict {
+export function checkPassword(password: string, personal: readonly string[], floor: PasswordFloor = usualFloor): PasswordVerdict {
   const length = passwordLength(password);
   if (length > passwordLengthMax) return tooLong(password);
   const score = scoreOf(password, length);
@@ -49,19 +51,28 @@ export function checkPassword(password: string, personal: readonly string[]): Pa
   const isPersonal = holdsAny(password, words);
   const { guessable, reason, suggestions } = guessPassword(password, words);
   const problems = [
-    ...(length < passwordLengthMin ? [`It has fewer than ${passwordLengthMin} characters.`] : []),
+    ...(length < floor.lengthMin ? [`It has fewer than ${floor.lengthMin} characters${askedBy(floor.lengthMin > usualFloor.lengthMin)}.`] : []),
     ...(isCommonPassword(password) ? ['It stands in a list of common and stolen passwords.'] : []),
     ...(isPersonal ? ['It holds your name or your address.'] : []),
     ...(guessable && !isCommonPassword(password) ? [reason ?? 'It is easy to guess.'] : []),
-    ...(score < acceptedFrom ? [`It scores ${score} of 100; ${acceptedFrom} are needed.`] : []),
+    ...(score < floor.scoreMin ? [`It scores ${score} of 100; ${floor.scoreMin} are needed${askedBy(floor.scoreMin > usualFloor.scoreMin)}.`] : []),
   ];
-  const advice = [...adviceOn(password, length), ...(isPersonal ? ['Leave out what has to do with you.'] : []), ...(guessable ? suggestions : [])];
+  const advice = [...adviceOn(password, length, floor), ...(isPersonal ? ['Leave out what has to do with you.'] : []), ...(guessable ? suggestions : [])];
   return { score, accepted: problems.length === 0, problems, suggestions: [...new Set(advice)] };
 }
 
 /** A refused password in one text, for the message of a refusal: what is wrong, then what would help. */
 export function explainPassword({ problems, suggestions }: PasswordVerdict): string {
   return ['This password cannot be taken.', ...problems, ...suggestions].join(' ');
+}
+
+function atLeast(length: number): string {
+  return `Use at least ${length} characters.`;
+}
+
+/** Says who asks for more than everybody has to have. */
+function askedBy(byTenant: boolean): string {
+  return byTenant ? ': the tenant asks for as much' : '';
 }
 
 function tooLong(password: string): PasswordVerdict {
@@ -76,8 +87,8 @@ function scoreOf(password: string, length: number): number {
 }
 
 /** The next step in length, whatever kind of sign is missing, and what costs points. */
-function adviceOn(password: string, length: number): string[] {
-  const nextStep = lengthSteps.find((step) => length < step.length);
+function adviceOn(password: string, length: number, floor: PasswordFloor): string[] {
+  const nextStep = length < floor.lengthMin ? { advice: atLeast(floor.lengthMin) } : lengthSteps.find((step) => length < step.length);
   return [...(nextStep === undefined ? [] : [nextStep]), ...kinds.filter(({ sign }) => !sign.test(password)), ...losses.filter(({ met }) => met(password))].map(({ advice }) => advice);
 }
 

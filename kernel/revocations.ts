@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import type { VerifiedToken } from './accessToken.ts';
 import type { Clock } from './clock.ts';
-import type { SessionId, UserId } from './ids.ts';
+import type { SessionId, TenantId, UserId } from './ids.ts';
 import { id } from './viewer.ts';
 
-/** What access tokens must no longer be believed: those of a session, or those that a person was given up to that moment. */
+/**
+ * What access tokens must no longer be believed: those of a session, or those issued up to that moment that a person was given, or that are
+ * for acting in a tenant. One of the three is named.
+ */
 export const revocation = z.object({
   sessionId: id<SessionId>().nullable(),
   userId: id<UserId>().nullable(),
+  // Not said by whoever is of an older version.
+  tenantId: id<TenantId>().nullable().default(null),
   revokedAt: z.coerce.date(),
 });
 export type Revocation = z.infer<typeof revocation>;
@@ -25,6 +30,8 @@ export function readRevocation(message: string): Revocation | null {
 export interface TokenFacts {
   readonly sessionId: SessionId;
   readonly userId: UserId;
+  /** The tenant it is for acting in. */
+  readonly tenantId: TenantId | null;
   readonly issuedAt: Date;
 }
 
@@ -60,6 +67,7 @@ export function revocationsKeptMs(accessTokenTtlSeconds: number): number {
 export class Revocations {
   readonly #sessions = new Map<SessionId, number>();
   readonly #people = new Map<UserId, number>();
+  readonly #tenants = new Map<TenantId, number>();
   readonly #clock: Clock;
   readonly #keptMs: number;
   readonly #entriesMax: number;
@@ -73,14 +81,15 @@ export class Revocations {
 
   /** How many revocations are kept one by one. */
   get size(): number {
-    return this.#sessions.size + this.#people.size;
+    return this.#sessions.size + this.#people.size + this.#tenants.size;
   }
 
   /** Takes note of a revocation. Heard of more than once, and in any order, it comes to the same. */
-  add({ sessionId, userId, revokedAt }: Revocation): void {
+  add({ sessionId, userId, tenantId, revokedAt }: Revocation): void {
     const at = revokedAt.getTime();
     if (sessionId !== null) putLast(this.#sessions, sessionId, at);
     if (userId !== null) putLast(this.#people, userId, at);
+    if (tenantId !== null) putLast(this.#tenants, tenantId, at);
     this.#dropLapsed();
     if (this.size > this.#entriesMax) this.#foldOlderHalf();
   }
@@ -91,23 +100,26 @@ export class Revocations {
   }
 
   /** Whether a token must no longer be believed. */
-  includes({ sessionId, userId, issuedAt }: TokenFacts): boolean {
+  includes({ sessionId, userId, tenantId, issuedAt }: TokenFacts): boolean {
     const at = issuedAt.getTime();
-    return this.#sessions.has(sessionId) || at <= (this.#people.get(userId) ?? -Infinity) || at <= this.#everybodyUpTo;
+    const voidUpTo = Math.max(this.#people.get(userId) ?? -Infinity, tenantId === null ? -Infinity : (this.#tenants.get(tenantId) ?? -Infinity), this.#everybodyUpTo);
+    return this.#sessions.has(sessionId) || at <= voidUpTo;
   }
 
   #dropLapsed(): void {
     const before = this.#clock.now().getTime() - this.#keptMs;
     dropBefore(this.#sessions, before);
     dropBefore(this.#people, before);
+    dropBefore(this.#tenants, before);
   }
 
   #foldOlderHalf(): void {
-    const moments = [...this.#sessions.values(), ...this.#people.values()].sort((a, b) => a - b);
+    const moments = [...this.#sessions.values(), ...this.#people.values(), ...this.#tenants.values()].sort((a, b) => a - b);
     const median = moments[Math.floor(moments.length / 2)] ?? -Infinity;
     this.revokeEverythingUpTo(new Date(median));
     for (const [key, at] of this.#sessions) if (at <= median) this.#sessions.delete(key);
     for (const [key, at] of this.#people) if (at <= median) this.#people.delete(key);
+    for (const [key, at] of this.#tenants) if (at <= median) this.#tenants.delete(key);
   }
 }
 

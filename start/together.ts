@@ -4,6 +4,7 @@ import { configuredDatabase } from '@kith/drizzle/configuredDatabase.ts';
 import type { Database } from '@kith/drizzle/database.ts';
 import { runJobs } from '@kith/drizzle/jobRunner.ts';
 import { followRevocations } from '@kith/drizzle/followingRevocations.ts';
+import { followTenantRules } from '@kith/drizzle/followingTenantRules.ts';
 import { requestReads } from '@kith/drizzle/requestReads.ts';
 import { relayRevocations } from '@kith/drizzle/revocationRelay.ts';
 import type { DatabaseRole } from '@kith/drizzle/roles.ts';
@@ -101,6 +102,7 @@ export async function together(options: TogetherOptions): Promise<FastifyInstanc
     subgraphs: subgraphs.map(around),
     keys: keysFrom(() => sessions.keys.published(), clock),
     revocations: await followRevocations({ config, url: databaseUrlOf(config, 'gateway'), clock, log, shutdown }),
+    tenantRules: await followTenantRules({ config, url: databaseUrlOf(config, 'gateway'), log, shutdown }),
     sessionUse,
     mailbox: mailboxOf(users.database),
     readiness: { database: () => reader.ping() },

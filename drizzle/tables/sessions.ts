@@ -14,6 +14,7 @@ export const loginFailure = sessionsSchema.enum('login_failure', [
   'TENANT_UNKNOWN',
   'ACCOUNT_LOCKED',
   'WRONG_CODE',
+  'ADDRESS_NOT_ALLOWED',
 ]);
 export const alertKind = sessionsSchema.enum('alert_kind', [
   'MULTIPLE_FAILED_LOGINS',
@@ -176,10 +177,11 @@ export const alerts = sessionsSchema.table('alerts', {
   details: jsonb('details').notNull().default({}),
 });
 
-/** What access tokens must no longer be believed: those of a session, or those a person was given up to a moment. */
+/** What access tokens must no longer be believed: those of a session, or those issued up to a moment that a person was given, or for acting in a tenant. */
 export const revocations = sessionsSchema.table('revocations', {
   id: uuid('id').primaryKey(),
   sessionId: uuid('session_id').$type<SessionId>(),
   userId: uuid('user_id').$type<UserId>(),
   revokedAt: moment('revoked_at').notNull(),
+  tenantId: uuid('tenant_id').$type<TenantId>(),
 });

@@ -1,6 +1,7 @@
 import { canonicalLogin } from '@kith/kernel/canonical.ts';
 import type { Clock } from '@kith/kernel/clock.ts';
 import type { GraphRequest } from '@kith/kernel/request.ts';
+import type { GatewayRules } from '@kith/kernel/tenantRules.ts';
 import { addressKey } from './addressKey.ts';
 import type { RateLimit } from './rateLimit.ts';
 import { rateLimit } from './rateLimit.ts';
@@ -19,10 +20,13 @@ export interface RateNumbers {
 /** The limits of a gateway, asked before any subgraph is. */
 export interface Rates {
   /** Counts a request. Refuses RATE_LIMITED. */
-  countRequest(request: GraphRequest): Promise<void>;
+  countRequest(request: GraphRequest, rules: TenantNumbers | null): Promise<void>;
   /** Counts what a mutation does, each of its fields. Refuses RATE_LIMITED, and then none of it is done. */
-  countWrites(request: GraphRequest, fields: readonly RootField[]): Promise<void>;
+  countWrites(request: GraphRequest, fields: readonly RootField[], rules: TenantNumbers | null): Promise<void>;
 }
+
+/** The numbers of the tenant that is acted in; null where it leaves them to the process. */
+export type TenantNumbers = Pick<GatewayRules, 'apiPerMinute' | 'writesPerMinute'>;
 
 const minuteMs = 60_000;
 
@@ -52,20 +56,20 @@ export function rates(numbers: RateNumbers, by: { shared: SharedLogs | null; clo
 
   /** The network first: what it is refused must not use up what there is for the login. */
   const countSignIns = async (network: string, attempts: readonly RootField[]): Promise<void> => {
-    await take(signIns, network, attempts.length, 'Too many attempts to sign in came from your network.');
+    await take(signIns, { key: network, count: attempts.length }, 'Too many attempts to sign in came from your network.');
     for (const [login, count] of loginsOf(attempts)) refuseUnless(await takeLogin(login, network, count), 'There were too many attempts to sign in.');
   };
 
   return {
-    countRequest: (request) => take(api, whoseKey(request), 1, 'You are asking too often.'),
-    async countWrites(request, fields) {
+    countRequest: (request, rules) => take(api, { ...countedFor(request, rules?.apiPerMinute ?? null), count: 1 }, 'You are asking too often.'),
+    async countWrites(request, fields, rules) {
       const network = networkOf(request);
       const attempts = fields.filter(({ name }) => name === 'sessionSignIn');
       const registered = fields.filter(({ name }) => name === 'userRegister');
       const written = fields.filter(({ name }) => !countedElsewhere.has(name));
       if (attempts.length > 0) await countSignIns(network, attempts);
-      if (registered.length > 0) await take(registrations, network, registered.length, 'Too many people registered from your network.');
-      if (written.length > 0) await take(writes, whoseKey(request), written.length, 'You are changing too much at once.');
+      if (registered.length > 0) await take(registrations, { key: network, count: registered.length }, 'Too many people registered from your network.');
+      if (written.length > 0) await take(writes, { ...countedFor(request, rules?.writesPerMinute ?? null), count: written.length }, 'You are changing too much at once.');
     },
   };
 }
@@ -74,9 +78,21 @@ function networkOf({ client }: GraphRequest): string {
   return `network ${addressKey(client.address)}`;
 }
 
-/** Whom a request is counted for: the person, whatever the token, or else the network. */
-function whoseKey(request: GraphRequest): string {
-  return request.viewer.kind === 'person' ? `person ${request.viewer.userId}` : networkOf(request);
+/** What is counted, and up to which number where that is not the limit's own. */
+interface Taken {
+  readonly key: string;
+  readonly count: number;
+  readonly max?: number;
+}
+
+/**
+ * Whom a request is counted for: the person, whatever the token, or else the network. Where the tenant has a number of its own, the person in that
+ * tenant alone: one tenant's number is no business of the others.
+ */
+function countedFor(request: GraphRequest, tenantMax: number | null): Pick<Taken, 'key' | 'max'> {
+  const { viewer } = request;
+  if (viewer.kind === 'anonymous') return { key: networkOf(request) };
+  return tenantMax === null ? { key: `person ${viewer.userId}` } : { key: `person ${viewer.userId} in ${viewer.tenantId}`, max: tenantMax };
 }
 
 /** How often each login is tried, in the form logins are compared in. */
@@ -92,8 +108,8 @@ function loginsOf(attempts: readonly RootField[]): Map<string, number> {
   return counts;
 }
 
-async function take(limit: RateLimit, key: string, count: number, refusal: string): Promise<void> {
-  refuseUnless(await limit.take(key, count), refusal);
+async function take(limit: RateLimit, { key, count, max }: Taken, refusal: string): Promise<void> {
+  refuseUnless(await limit.take(key, count, max), refusal);
 }
 
 function refuseUnless(waitMs: number, refusal: string): void {

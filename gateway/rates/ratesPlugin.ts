@@ -14,7 +14,7 @@ export function ratesPlugin(rates: Rates): ApolloServerPlugin<GraphContext> {
         async didResolveOperation({ contextValue, document, operation, request: { variables = {} } }) {
           if (operation?.operation !== OperationTypeNode.MUTATION) return;
           try {
-            await rates.countWrites(contextValue.request, rootFields(document, operation, variables));
+            await rates.countWrites(contextValue.request, rootFields(document, operation, variables), contextValue.rules);
           } catch (error) {
             throw error instanceof RequestError ? asGraphQLError(error) : error;
           }

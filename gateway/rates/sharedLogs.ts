@@ -1,19 +1,23 @@
 import type { Log } from '@kith/kernel/log.ts';
 import type { RedisConnection } from '@kith/kernel/redis.ts';
+import { LRUCache } from 'lru-cache';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Allowance } from './slidingLog.ts';
 
 /** A sliding log that all processes share. */
 export interface SharedLog {
-  /** Notes so many more, all or none. Answers 0, or after how many milliseconds there is room; null when Redis cannot be asked. */
-  take(key: string, count: number): Promise<number | null>;
+  /** Notes so many more, all or none, where so many may be in all. Answers 0, or after how many milliseconds there is room; null when Redis cannot be asked. */
+  take(key: string, count: number, max: number): Promise<number | null>;
 }
 
 /** The logs of a process that lie in Redis. */
 export interface SharedLogs {
   /** The log of a limit by its name. */
-  log(name: string, allowance: Allowance): SharedLog;
+  log(name: string, window: Pick<Allowance, 'windowMs'>): SharedLog;
 }
+
+/** Tenants choose numbers of their own: so many limiters are kept, the ones used last. */
+const limitersMax = 1_000;
 
 /** So long Redis is not asked again after it failed: one that hangs costs every request its deadline otherwise. */
 const restMs = 1_000;
@@ -62,20 +66,23 @@ export function sharedLogs(redis: RedisConnection, log: Log): SharedLogs {
     failing = false;
   };
   return {
-    log(name, { max, windowMs }) {
-      const limiter = new RateLimiterRedis({
-        storeClient: redis,
-        keyPrefix: `kith:rate:${name}`,
-        points: max,
-        duration: windowMs / 1_000,
-        customIncrTtlLuaScript: slidingScript,
-        rejectIfRedisNotReady: true,
-      });
+    log(name, { windowMs }) {
+      const make = (max: number): RateLimiterRedis =>
+        new RateLimiterRedis({
+          storeClient: redis,
+          keyPrefix: `kith:rate:${name}`,
+          points: max,
+          duration: windowMs / 1_000,
+          customIncrTtlLuaScript: slidingScript,
+          rejectIfRedisNotReady: true,
+        });
+      // The library ties the number to the limiter. They share the log that lies in Redis, so what was counted under one counts under another.
+      const limiters = new LRUCache<number, RateLimiterRedis>({ max: limitersMax, memoMethod: make });
       return {
-        async take(key, count) {
+        async take(key, count, max) {
           if (performance.now() < restsUntilMs) return null;
           try {
-            const { consumedPoints } = await limiter.consume(key, count);
+            const { consumedPoints } = await limiters.memo(max).consume(key, count);
             if (!Number.isInteger(consumedPoints)) return failed(new Error('Redis answers something else than was asked for'));
             answered();
             return 0;

@@ -21,9 +21,9 @@ export class SlidingLog {
     this.#allowance = allowance;
   }
 
-  /** After how many milliseconds there is room for so many more. 0 when there is room now. */
-  waitMs(key: string, count: number, nowMs: number): number {
-    const { max, windowMs } = this.#allowance;
+  /** After how many milliseconds there is room for so many more, where so many may be in all. 0 when there is room now. */
+  waitMs(key: string, count: number, nowMs: number, max = this.#allowance.max): number {
+    const { windowMs } = this.#allowance;
     if (count > max) return windowMs;
     const times = this.#current(key, nowMs);
     const inTheWay = times[times.length + count - max - 1];

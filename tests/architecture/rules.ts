@@ -45,9 +45,9 @@ export const importRules: readonly ImportRule[] = [
   { rule: 'the data knows the kernel only', of: /^drizzle\//, allows: packages('kernel') },
   { rule: 'the gateway knows the kernel and the contract only', of: /^gateway\/(?!main\.ts$)/, allows: packages('kernel', 'schema') },
   {
-    rule: 'the process of the gateway knows of the data how revocations are followed, and nothing else',
+    rule: 'the process of the gateway knows of the data how revocations and the rules of tenants are followed, and nothing else',
     of: /^gateway\/main\.ts$/,
-    allows: (imported, path) => imported.target === 'drizzle/followingRevocations.ts' || packages('kernel', 'schema')(imported, path),
+    allows: (imported, path) => ['drizzle/followingRevocations.ts', 'drizzle/followingTenantRules.ts'].includes(imported.target) || packages('kernel', 'schema')(imported, path),
   },
   { rule: 'a subgraph knows the kernel, the data, the mail and the contract, and no other subgraph', of: /^subgraphs\//, allows: packages('kernel', 'drizzle', 'mail', 'schema') },
   { rule: 'the gateway knows no database', of: /^gateway\//, allows: ({ target }) => !['drizzle-orm', 'postgres', 'pg'].includes(target) },

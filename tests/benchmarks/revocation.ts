@@ -1,7 +1,5 @@
 // node tests/benchmarks/revocation.ts [rounds]
 // How long after the answer to `sessionSignOut` in one process another process still lets the token through.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,45 +7,16 @@ import { startEmbeddedServer } from '@kith/drizzle/embedded/server.ts';
 import { migrate } from '@kith/drizzle/migrate.ts';
 import { rolePassword, roleUrl } from '@kith/drizzle/roles.ts';
 import { seedDemo } from '@kith/drizzle/seed/demo.ts';
-import { demoPassword } from '@kith/kernel/demo.ts';
-import type { Listening } from '@kith/kernel/serve.ts';
 import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
 import { recordKeys } from '@kith/kernel/recordKeys.ts';
 import postgres from 'postgres';
 import { databaseUrl } from '../harness/databaseUrl.ts';
 import { hashingParameters, recordKey, roleSecret } from '../harness/settings.ts';
 import { hasRedis, startRedis } from '../limits/redisServer.ts';
+import type { Process } from './measuredGraph.ts';
+import { ask, graphProcess, report, signIn } from './measuredGraph.ts';
 
 const rounds = Number(process.argv[2] ?? 200);
-
-interface Process {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function graphProcess(environment: Record<string, string>): Promise<Process> {
-  const child = fork(new URL('graphProcess.ts', import.meta.url), { env: { ...process.env, ...environment } });
-  const [{ listening }] = (await once(child, 'message')) as [Listening]; // the first thing it says
-  return {
-    url: `http://127.0.0.1:${listening}`,
-    stop: async () => {
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
-    },
-  };
-}
-
-async function ask(url: string, query: string, token?: string): Promise<{ status: number; text: string }> {
-  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
-  return { status: response.status, text: await response.text() };
-}
-
-async function signIn(url: string): Promise<string> {
-  const { text } = await ask(url, `mutation { sessionSignIn(input: { login: "ada@kith.test", password: "${demoPassword}" }) { accessToken } }`);
-  return (JSON.parse(text) as { data: { sessionSignIn: { accessToken: string } } }).data.sessionSignIn.accessToken; // the shape that was asked for
-}
 
 /** Milliseconds from the answer of the mutation in one process to the first refusal by the other, the way of that answer included. */
 async function round(here: string, there: string): Promise<number> {
@@ -63,9 +32,7 @@ async function measure(what: string, here: Process, there: Process): Promise<voi
   for (let warm = 0; warm < 10; warm += 1) await round(here.url, there.url);
   const took: number[] = [];
   for (let index = 0; index < rounds; index += 1) took.push(await round(here.url, there.url));
-  took.sort((a, b) => a - b);
-  const at = (share: number): string => (took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? NaN).toFixed(1);
-  console.log(`${what.padEnd(34)} ${rounds} rounds   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   max ${at(1)} ms`);
+  report(what, took);
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'kith-benchmark-'));

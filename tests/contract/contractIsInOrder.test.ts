@@ -67,6 +67,7 @@ test('the examples cover all four subgraphs, and one of them needs no token', ()
     'MySecurity',
     'SetUpSecondFactor',
     'ForgotPassword',
+    'SwitchTenant',
   ]);
   expect(examples.filter(({ signedInAs }) => signedInAs === null).map(({ name }) => name)).toEqual(['Register', 'VerifyEmail', 'SignIn', 'ForgotPassword']);
   expect(Math.max(...examples.map(({ fetchesMax }) => fetchesMax))).toBe(subgraphNames.length);

@@ -10,6 +10,7 @@ import { readingJourneys } from './readingJourneys.ts';
 import { searchJourneys } from './searchJourneys.ts';
 import { signingInJourneys } from './signingInJourneys.ts';
 import { standingJourneys } from './standingJourneys.ts';
+import { tenantRuleJourneys } from './tenantRuleJourneys.ts';
 
 /** A graph on the demo data, and its database. */
 export interface Place {
@@ -22,6 +23,7 @@ const journeys = {
   'signing in': signingInJourneys,
   reading: readingJourneys,
   'people of every standing': standingJourneys,
+  'the rules of a tenant': tenantRuleJourneys,
   searching: searchJourneys,
   paging: pagingJourneys,
   'the example operations': exampleJourneys,

@@ -1,9 +1,9 @@
 import { RateLimited } from '@kith/gateway/rates/rateLimited.ts';
-import type { Rates } from '@kith/gateway/rates/rates.ts';
+import type { Rates, TenantNumbers } from '@kith/gateway/rates/rates.ts';
 import { rates } from '@kith/gateway/rates/rates.ts';
 import type { RootField } from '@kith/gateway/rates/rootFields.ts';
 import { SlidingLog } from '@kith/gateway/rates/slidingLog.ts';
-import type { SessionId, UserId } from '@kith/kernel/ids.ts';
+import type { SessionId, TenantId, UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
 import { GraphRequest } from '@kith/kernel/request.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
@@ -16,18 +16,20 @@ import { testClock } from '../harness/testClock.ts';
 const numbers = { apiPerMinute: 100, writesPerMinute: 10, signInsPer5Minutes: 10, registrationsPerHour: 5 };
 
 let clock: TestClock;
-let limits: Rates;
+/** The limits, where no tenant has numbers of its own unless a test says so. */
+let limits: { countRequest: (request: GraphRequest, rules?: TenantNumbers) => Promise<void>; countWrites: (request: GraphRequest, fields: readonly RootField[], rules?: TenantNumbers) => Promise<void> };
 
 beforeEach(() => {
   clock = testClock(new Date('2026-11-20T09:00:00.000Z'));
-  limits = rates(numbers, { shared: null, clock });
+  const made: Rates = rates(numbers, { shared: null, clock });
+  limits = { countRequest: (request, rules) => made.countRequest(request, rules ?? null), countWrites: (request, fields, rules) => made.countWrites(request, fields, rules ?? null) };
 });
 
 function from(address: string, viewer: Viewer = anonymous): GraphRequest {
   return new GraphRequest({ viewer, requestId: 'test', client: { address, userAgent: null, acceptLanguage: null, acceptEncoding: null, refreshCookie: null } });
 }
-function person(userId = newId<UserId>(clock.now())): Viewer {
-  return { kind: 'person', userId, sessionId: newId<SessionId>(clock.now()), tenantId: null, role: null, platformAdministrator: false };
+function person(userId = newId<UserId>(clock.now()), tenantId: TenantId | null = null): Viewer {
+  return { kind: 'person', userId, sessionId: newId<SessionId>(clock.now()), tenantId, role: null, platformAdministrator: false };
 }
 const field = (name: string, input: object = {}): RootField => ({ name, arguments: { input } });
 const signIn = (login: string): RootField => field('sessionSignIn', { login });
@@ -124,6 +126,37 @@ describe('whom something is counted for', () => {
     await untilRefused(() => limits.countRequest(from(address)));
     expect(await wait(limits.countRequest(from(sameNetwork)))).toBe(60);
     expect(await wait(limits.countRequest(from(otherNetwork)))).toBe(0);
+  });
+});
+
+describe('the numbers of a tenant', () => {
+  const [userId, one, other] = [newId<UserId>(new Date()), newId<TenantId>(new Date()), newId<TenantId>(new Date())];
+  const few: TenantNumbers = { apiPerMinute: 3, writesPerMinute: 2 };
+  const asIn = (tenantId: TenantId | null) => from('192.0.2.1', person(userId, tenantId));
+
+  it('hold in place of the usual ones, for each person', async () => {
+    expect(await untilRefused(() => limits.countRequest(asIn(one), few))).toEqual({ passed: 3, wait: 60 });
+    expect(await untilRefused(() => limits.countWrites(asIn(one), [field('userUpdate')], few))).toEqual({ passed: 2, wait: 60 });
+    expect(await wait(limits.countRequest(from('192.0.2.1', person(newId<UserId>(clock.now()), one)), few))).toBe(0);
+    expect(await untilRefused(() => limits.countRequest(asIn(other), { ...few, apiPerMinute: 150 }))).toMatchObject({ passed: 150 });
+  });
+
+  it('use up nothing of what there is elsewhere', async () => {
+    await untilRefused(() => limits.countRequest(asIn(one), few));
+    expect(await untilRefused(() => limits.countRequest(asIn(other), { ...few, apiPerMinute: 5 }))).toMatchObject({ passed: 5 });
+    expect(await untilRefused(() => limits.countRequest(asIn(null)))).toMatchObject({ passed: 100 });
+  });
+
+  it('count what was counted before when they change', async () => {
+    for (let time = 0; time < 3; time += 1) await limits.countRequest(asIn(one), few);
+    expect(await untilRefused(() => limits.countRequest(asIn(one), { ...few, apiPerMinute: 5 }))).toMatchObject({ passed: 2 });
+    expect(await wait(limits.countRequest(asIn(one), { ...few, apiPerMinute: 1 }))).toBe(60);
+  });
+
+  it('that are not said are the usual ones, for the person wherever they act', async () => {
+    const unsaid: TenantNumbers = { apiPerMinute: null, writesPerMinute: null };
+    await untilRefused(() => limits.countRequest(asIn(one), unsaid));
+    expect(await wait(limits.countRequest(asIn(other), unsaid))).toBe(60);
   });
 });
 

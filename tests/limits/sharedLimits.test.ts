@@ -46,6 +46,19 @@ describe.skipIf(!hasRedis)('limits that processes share through Redis', () => {
     expect(passed[0] + passed[1]).toBe(10);
   });
 
+  it('hold with another number where one is given, for all of them together, and what was counted under one counts under another', async () => {
+    const [one, other] = [await processWith(server.url), await processWith(server.url)];
+    const take = async (limit: RateLimit, max: number): Promise<number> => {
+      const waits = await Promise.all(Array.from({ length: 50 }, () => limit.take('somebody', 1, max)));
+      return waits.filter((waitMs) => waitMs === 0).length;
+    };
+    const few = await Promise.all([take(one, 4), take(other, 4)]);
+    expect(few[0] + few[1]).toBe(4);
+    const more = await Promise.all([take(one, 25), take(other, 25)]);
+    expect(more[0] + more[1]).toBe(21);
+    expect(await one.take('somebody', 1, 3)).toBeGreaterThan(0);
+  });
+
   it('hold for each alone where nothing is shared: that is what the test above looks for', async () => {
     const passed = await Promise.all([passes(await processWith(null), 50), passes(await processWith(null), 50)]);
     expect(passed[0] + passed[1]).toBe(20);

@@ -1,3 +1,4 @@
+import { usualFloor } from '@kith/kernel/passwordFloor.ts';
 import { checkPassword, explainPassword } from '@kith/kernel/passwordRules.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -144,4 +145,24 @@ it.each([
   const startedAt = performance.now();
   checkPassword(password, Array.from({ length: 100 }, () => password.slice(0, 1_000)));
   expect(performance.now() - startedAt).toBeLessThan(250);
+});
+
+describe('a floor above the usual one', () => {
+  const password = 'Quartz-orbit-57!'; // 16 characters, 90 points
+
+  it.each([
+    { floor: usualFloor, accepted: true },
+    { floor: { scoreMin: 90, lengthMin: 16 }, accepted: true },
+    { floor: { scoreMin: 91, lengthMin: 16 }, accepted: false },
+    { floor: { scoreMin: 90, lengthMin: 17 }, accepted: false },
+  ])('of $floor takes one of 16 characters and 90 points: $accepted', ({ floor, accepted }) => {
+    expect(checkPassword(password, [], floor).accepted).toBe(accepted);
+  });
+
+  it('says what is asked for, and what would help', () => {
+    expect(checkPassword(password, [], { scoreMin: 100, lengthMin: 30 })).toMatchObject({
+      problems: ['It has fewer than 30 characters: the tenant asks for as much.', 'It scores 90 of 100; 100 are needed: the tenant asks for as much.'],
+      suggestions: ['Use at least 30 characters.'],
+    });
+  });
 });

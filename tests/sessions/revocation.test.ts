@@ -172,6 +172,73 @@ describe('a person whose role changes', () => {
   });
 });
 
+describe('a tenant whose tokens are voided', () => {
+  const tenantOf = (token: string): string => claimsOf(token).tid ?? 'none';
+  // Of all clocks the latest counts, and one of the graphs above goes by the real one.
+  const later = (): void => clock.set(new Date(Math.max(clock.now().getTime(), Date.now()) + 1));
+  afterEach(later);
+  const voidTokens = (tenantId: string) => database.owner`select sessions.void_tenant_tokens(${tenantId}, ${clock.now()})`;
+
+  it('has the tokens for acting in it refused in the other process within a second, and no others; a refresh brings one that holds', async () => {
+    const other = await start();
+    const [inTenant, colleague, abroad] = [await open(graph), await open(other, { login: 'grace@kith.test' }), await open(graph, { login: 'linus@kith.test', tenant: 'atlas' })];
+    expect(tenantOf(abroad.accessToken)).not.toBe(tenantOf(inTenant.accessToken));
+    await voidTokens(tenantOf(inTenant.accessToken));
+    await refused(other, inTenant.accessToken);
+    await refused(graph, colleague.accessToken);
+    expect(await whoIs(other, abroad.accessToken)).toBe('linus');
+    later();
+    const after = await refresh(other, inTenant.refreshToken);
+    expect(await whoIs(other, after.accessToken)).toBe('ada');
+  });
+
+  it('is known to a process that started afterwards', async () => {
+    const { accessToken } = await open(graph);
+    await voidTokens(tenantOf(accessToken));
+    expect(await whoIs(await start(), accessToken)).toBe('UNAUTHENTICATED');
+  });
+
+  /** Signs in while a transaction has suspended the tenant and voids its tokens, then commits. Answers whether what signing in brought is believed. */
+  const signInDuringVoiding = async (): Promise<string> => {
+    const tenantId = tenantOf((await open(graph, { login: 'edsger@kith.test' })).accessToken);
+    const committing = Promise.withResolvers<void>();
+    const voided = database.owner.begin(async (tx) => {
+      await tx`select sessions.void_tenant_tokens(${tenantId}, ${clock.now()})`;
+      await tx`update tenants.tenants set status = 'SUSPENDED' where id = ${tenantId}`;
+      await committing.promise;
+    });
+    let answered = false;
+    const signingIn = graph
+      .ask('mutation { sessionSignIn(input: { login: "edsger@kith.test", password: "Demo-graph-2026!", tenant: "quill" }) { accessToken errors { code } } }')
+      .finally(() => {
+        answered = true;
+      });
+    await eventually(
+      async () => answered || (await database.owner`select 1 from pg_stat_activity where datname = current_database() and application_name = 'kith-sessions' and wait_event_type = 'Lock'`).length > 0,
+      (settled) => settled,
+    );
+    committing.resolve();
+    await voided;
+    const { data } = await signingIn;
+    await database.owner`update tenants.tenants set status = 'ACTIVE' where id = ${tenantId}`;
+    return data.sessionSignIn.errors[0]?.code ?? 'signed in';
+  };
+
+  it('is not slipped into by signing in at the very moment', async () => {
+    expect(await signInDuringVoiding()).toBe('TENANT_UNKNOWN');
+  });
+
+  it('would be slipped into if nobody waited for it', async () => {
+    const [{ source } = { source: '' }] = await database.owner<{ source: string }[]>`select pg_get_functiondef('sessions.void_tenant_tokens'::regproc) as source`;
+    await database.owner.unsafe(source.replace(/perform pg_advisory_xact_lock\(.*\);/, 'null;'));
+    try {
+      expect(await signInDuringVoiding()).toBe('signed in');
+    } finally {
+      await database.owner.unsafe(source);
+    }
+  });
+});
+
 describe('while revocations cannot be followed', () => {
   const believedMs = 3_000;
   const readiness = async (of: TestGraph): Promise<{ status: number; revocations: string }> => {
@@ -200,14 +267,14 @@ describe('while revocations cannot be followed', () => {
   });
 });
 
-describe('the role that gateways follow revocations with', () => {
+describe('the role that gateways follow revocations and rules with', () => {
   const reachOf = async (catalogue: Catalogue): Promise<string[]> => [
     ...(await grantsTo(catalogue, ['kith_gateway'])).map(({ privilege, table }) => `${privilege} ${table}`),
     ...(await portsOf(catalogue, ['kith_gateway'])),
   ];
 
-  it('can ask for revocations and do nothing else', async () => {
-    expect(await reachOf(database.owner)).toEqual(['kith_gateway: sessions.recent_revocations']);
+  it('can ask for revocations and the rules of a tenant, and do nothing else', async () => {
+    expect(await reachOf(database.owner)).toEqual(['kith_gateway: sessions.recent_revocations', 'kith_gateway: tenants.gateway_rules']);
   });
 
   it.each([
@@ -231,6 +298,7 @@ describe('a connection that hangs without ever breaking', () => {
     Object.assign(address, { hostname: '127.0.0.1', port: String(proxy.port) });
     const other = await start({ environment: { GATEWAY_DATABASE_URL: address.href } });
     const { accessToken } = await open(graph);
+    expect(await whoIs(other, accessToken)).toBe('ada');
     proxy.hang();
     await signOut(graph, 'THIS', { token: accessToken });
     expect(await whoIs(other, accessToken)).toBe('ada');
@@ -265,6 +333,15 @@ describe.skipIf(!hasRedis)('with Redis', () => {
   it('a revoked token is refused by a process that cannot listen to PostgreSQL', async () => {
     const both = await pair();
     await eventually(() => isHeard(both), (heard) => heard);
+  });
+
+  it('tokens of a tenant that were voided are refused by a process that cannot listen to PostgreSQL', async () => {
+    const both = await pair();
+    await eventually(() => isHeard(both), (heard) => heard);
+    const { accessToken } = await open(both.telling);
+    await database.owner`select sessions.void_tenant_tokens(${claimsOf(accessToken).tid}, ${clock.now()})`;
+    await refused(both.hearing, accessToken);
+    clock.set(new Date(Date.now() + 1));
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { SessionId, UserId } from '@kith/kernel/ids.ts';
+import type { SessionId, TenantId, UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
 import { Revocations, readRevocation, revocationsKeptMs } from '@kith/kernel/revocations.ts';
 import { describe, expect, it } from 'vitest';
@@ -7,14 +7,14 @@ import { testClock } from '../harness/testClock.ts';
 const ttlSeconds = 1_800;
 const clock = testClock();
 const issuedAt = (): Date => clock.now();
-const token = () => ({ sessionId: newId<SessionId>(clock.now()), userId: newId<UserId>(clock.now()), issuedAt: issuedAt() });
+const token = () => ({ sessionId: newId<SessionId>(clock.now()), userId: newId<UserId>(clock.now()), tenantId: newId<TenantId>(clock.now()), issuedAt: issuedAt() });
 const remembering = (entriesMax?: number): Revocations => new Revocations({ clock, keptMs: revocationsKeptMs(ttlSeconds), ...(entriesMax === undefined ? {} : { entriesMax }) });
 
 describe('the revocations a process knows of', () => {
   it('include every token of a revoked session, and of no other', () => {
     const revocations = remembering();
     const [revoked, other] = [token(), token()];
-    revocations.add({ sessionId: revoked.sessionId, userId: null, revokedAt: clock.now() });
+    revocations.add({ sessionId: revoked.sessionId, userId: null, tenantId: null, revokedAt: clock.now() });
     expect(revocations.includes(revoked)).toBe(true);
     expect(revocations.includes({ ...revoked, issuedAt: new Date(clock.now().getTime() + 60_000) })).toBe(true);
     expect(revocations.includes({ ...other, userId: revoked.userId })).toBe(false);
@@ -26,17 +26,52 @@ describe('the revocations a process knows of', () => {
     { ms: 1, voided: false },
   ])('include a token a person was given $ms ms after theirs were voided: $voided', ({ ms, voided }) => {
     const revocations = remembering();
-    const { sessionId, userId } = token();
-    revocations.add({ sessionId: null, userId, revokedAt: clock.now() });
-    expect(revocations.includes({ sessionId, userId, issuedAt: new Date(clock.now().getTime() + ms) })).toBe(voided);
+    const { sessionId, userId, tenantId } = token();
+    revocations.add({ sessionId: null, userId, tenantId: null, revokedAt: clock.now() });
+    expect(revocations.includes({ sessionId, userId, tenantId, issuedAt: new Date(clock.now().getTime() + ms) })).toBe(voided);
+  });
+
+  it.each([
+    { ms: -1, voided: true },
+    { ms: 0, voided: true },
+    { ms: 1, voided: false },
+  ])('include a token for acting in a tenant that was given $ms ms after those of the tenant were voided: $voided', ({ ms, voided }) => {
+    const revocations = remembering();
+    const given = token();
+    revocations.add({ sessionId: null, userId: null, tenantId: given.tenantId, revokedAt: clock.now() });
+    const issued = new Date(clock.now().getTime() + ms);
+    expect(revocations.includes({ ...given, issuedAt: issued })).toBe(voided);
+    expect(revocations.includes({ ...token(), tenantId: given.tenantId, issuedAt: issued })).toBe(voided);
+    expect(revocations.includes({ ...given, tenantId: newId<TenantId>(clock.now()), issuedAt: issued })).toBe(false);
+    expect(revocations.includes({ ...given, tenantId: null, issuedAt: issued })).toBe(false);
+  });
+
+  it('of tenants are bounded with the others', () => {
+    const revocations = remembering(100);
+    const given = Array.from({ length: 101 }, () => {
+      clock.advanceSeconds(1);
+      const one = token();
+      revocations.add({ sessionId: null, userId: null, tenantId: one.tenantId, revokedAt: clock.now() });
+      return one;
+    });
+    expect(revocations.size).toBeLessThanOrEqual(100);
+    expect(given.every((one) => revocations.includes(one))).toBe(true);
+    clock.advanceSeconds(ttlSeconds + 61);
+    revocations.add({ sessionId: token().sessionId, userId: null, tenantId: null, revokedAt: clock.now() });
+    expect(revocations.size).toBe(1);
+  });
+
+  it('are read as an older version tells of them, which says nothing of tenants', () => {
+    const { sessionId } = token();
+    expect(readRevocation(JSON.stringify({ sessionId, userId: null, revokedAt: clock.now() }))).toEqual({ sessionId, userId: null, tenantId: null, revokedAt: clock.now() });
   });
 
   it('keep the later of two moments for a person, in whatever order they are heard of', () => {
     const revocations = remembering();
     const given = token();
     clock.advanceSeconds(10);
-    revocations.add({ sessionId: null, userId: given.userId, revokedAt: clock.now() });
-    revocations.add({ sessionId: null, userId: given.userId, revokedAt: new Date(clock.now().getTime() - 60_000) });
+    revocations.add({ sessionId: null, userId: given.userId, tenantId: null, revokedAt: clock.now() });
+    revocations.add({ sessionId: null, userId: given.userId, tenantId: null, revokedAt: new Date(clock.now().getTime() - 60_000) });
     expect(revocations.includes(given)).toBe(true);
   });
 
@@ -45,9 +80,9 @@ describe('the revocations a process knows of', () => {
     { afterSeconds: ttlSeconds + 61, size: 1 },
   ])('number $size when the first is $afterSeconds s old: one is dropped when no token it is about can be alive', ({ afterSeconds, size }) => {
     const revocations = remembering();
-    revocations.add({ sessionId: token().sessionId, userId: null, revokedAt: clock.now() });
+    revocations.add({ sessionId: token().sessionId, userId: null, tenantId: null, revokedAt: clock.now() });
     clock.advanceSeconds(afterSeconds);
-    revocations.add({ sessionId: token().sessionId, userId: null, revokedAt: clock.now() });
+    revocations.add({ sessionId: token().sessionId, userId: null, tenantId: null, revokedAt: clock.now() });
     expect(revocations.size).toBe(size);
   });
 
@@ -57,7 +92,7 @@ describe('the revocations a process knows of', () => {
     const revoked = Array.from({ length: 101 }, () => {
       clock.advanceSeconds(1);
       const one = token();
-      revocations.add({ sessionId: one.sessionId, userId: null, revokedAt: clock.now() });
+      revocations.add({ sessionId: one.sessionId, userId: null, tenantId: null, revokedAt: clock.now() });
       return one;
     });
     expect(revocations.size).toBeLessThanOrEqual(100);

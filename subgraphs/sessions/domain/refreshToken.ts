@@ -26,9 +26,14 @@ export function hashOfSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** When a session ends however much it is used. */
+/** When a session ends however much it is used, and whatever its tenant says. */
 export function absoluteEnd(createdAt: Date, remember: boolean): Date {
   return new Date(createdAt.getTime() + (remember ? absoluteDays.remembered : absoluteDays.usual) * dayMs);
+}
+
+/** When a session that would end at `latest` ends where sessions last no longer than so many minutes. */
+export function tenantsEnd(createdAt: Date, sessionMinutesMax: number | null, latest: Date): Date {
+  return sessionMinutesMax === null ? latest : endOf(createdAt, sessionMinutesMax * 60, latest);
 }
 
 /** When something ends that lives for so many seconds, and no longer than what it belongs to. */

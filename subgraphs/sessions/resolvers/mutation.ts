@@ -9,7 +9,8 @@ import { revokeSession } from '../services/revoking.ts';
 import { confirmTwoFactor, setUpTwoFactor } from '../services/settingUpTwoFactor.ts';
 import { signIn } from '../services/signingIn.ts';
 import { signOut } from '../services/signingOut.ts';
-import { handOver, takeBackEnded, takeBackRefused } from '../services/handingOver.ts';
+import { switchTenant } from '../services/switchingTenant.ts';
+import { handOn, handOver, takeBackEnded, takeBackRefused } from '../services/handingOver.ts';
 
 const payloadOf = payloads<UserErrorCode>();
 
@@ -23,6 +24,7 @@ export const Mutation: MutationResolvers = {
         (error: unknown) => takeBackRefused(context.notes, context.asking, error),
       ),
     ),
+  sessionTenantSwitch: (_, { input }, context) => payloadOf(switchTenant(context.parts, context.asking, context.viewer, input).then((session) => handOn(context, session))),
   sessionSignOut: (_, { input }, { viewer, asking, parts, notes }) =>
     payloadOf(signOut(parts, asking, viewer, input.scope ?? 'THIS').then((ended) => takeBackEnded(notes, asking, input.scope ?? 'THIS', ended))),
   sessionRevoke: (_, { input }, { viewer, asking, parts }) => payloadOf(revokeSession(parts, asking, viewer, input.id)),

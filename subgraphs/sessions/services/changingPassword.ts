@@ -4,7 +4,9 @@ import { findAddressee } from '@kith/drizzle/mails.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
 import { eventOf } from '@kith/kernel/events.ts';
 import type { SessionId, UserId } from '@kith/kernel/ids.ts';
+import type { PasswordFloor } from '@kith/kernel/passwordFloor.ts';
 import { checkPassword, explainPassword } from '@kith/kernel/passwordRules.ts';
+import { passwordFloorOf } from '@kith/kernel/tenantSettings.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { requireSignedIn } from '@kith/kernel/viewer.ts';
 import type { UserErrorCode, UserPasswordChangeInput } from '../generated/resolvers.ts';
@@ -12,6 +14,7 @@ import type { SessionsParts } from '../sessionsParts.ts';
 import { forgetOtherDevices } from '../stores/knownDevices.ts';
 import { voidResets } from '../stores/passwordResets.ts';
 import { changePassword as storePassword } from '../stores/passwords.ts';
+import { findMemberships } from '../stores/signingIn.ts';
 import { voidChallenges } from '../stores/twoFactorChallenges.ts';
 import { confirmPassword, settlePassword, wrongPassword } from './confirmingIdentity.ts';
 import { endSessions } from './endingSessions.ts';
@@ -24,7 +27,7 @@ export async function changePassword(parts: SessionsParts, asking: Asking, viewe
   const { userId, tenantId, sessionId } = person;
   const confirming = { parts, asking, viewer: person };
   const { version } = await confirmPassword(confirming, input.currentPassword, 'currentPassword');
-  requireStrong(input.newPassword, await parts.database.transaction({ userId, tenantId }, (tx) => wordsOf(tx, userId)));
+  requireStrong(input.newPassword, await parts.database.transaction({ userId, tenantId }, (tx) => demandsOn(tx, userId)));
   const passwordHash = await parts.passwords.hash(input.newPassword);
   const now = parts.clock.now();
   await parts.database.transaction({ userId, tenantId }, async (tx) => {
@@ -35,16 +38,28 @@ export async function changePassword(parts: SessionsParts, asking: Asking, viewe
   return { user: { id: userId } };
 }
 
+/** What a person's password must not hold and must have. */
+export interface PasswordDemands {
+  /** The words they are known by. */
+  readonly personal: readonly string[];
+  /** What the tenants they belong to ask for, the strictest of each. */
+  readonly floor: PasswordFloor;
+}
+
 /** Refuses PASSWORD_TOO_WEAK for a new password that breaks a rule, and says which, and what would help. */
-export function requireStrong(password: string, personal: readonly string[]): void {
-  const verdict = checkPassword(password, personal);
+export function requireStrong(password: string, { personal, floor }: PasswordDemands): void {
+  const verdict = checkPassword(password, personal, floor);
   if (!verdict.accepted) throw new Refusal<UserErrorCode>('PASSWORD_TOO_WEAK', explainPassword(verdict), ['input', 'newPassword']);
 }
 
-/** The words a person is known by, which must not stand in their password. */
-export async function wordsOf(tx: Transaction, userId: UserId): Promise<string[]> {
+/** What is asked of a person's new password. */
+export async function demandsOn(tx: Transaction, userId: UserId): Promise<PasswordDemands> {
   const addressee = await findAddressee(tx, userId);
-  return addressee === null ? [] : [addressee.email, addressee.username, addressee.displayName].filter((word) => word !== null);
+  const memberships = await findMemberships(tx, userId);
+  return {
+    personal: addressee === null ? [] : [addressee.email, addressee.username, addressee.displayName].filter((word) => word !== null),
+    floor: passwordFloorOf(memberships.map(({ settings }) => settings)),
+  };
 }
 
 /** What a new password brings about in its transaction: whatever was proved or promised by the old one is void, and the person is told. */

@@ -28,9 +28,16 @@ export function handOver<Result extends TokenPair, Other extends object = never>
   return { ...rest, refreshToken: refreshTokenIn === 'COOKIE' ? null : refreshToken };
 }
 
-/** Has the browser forget the refresh token it brought along, once that is refused. A fault takes nothing away: it may work the next time. */
+/** Goes on with the next access token of a session whose refresh token stays where it is. */
+export function handOn<Result extends Pick<TokenPair, 'accessToken' | 'viewer'>>({ notes, become }: GoingOn, { viewer, ...rest }: Result): Omit<Result, 'viewer'> {
+  become(viewer);
+  notes.accessToken = rest.accessToken;
+  return rest;
+}
+
+/** Has the browser forget the refresh token it brought along, once that is refused. A fault takes nothing away: it may work the next time, as it may from another address. */
 export function takeBackRefused(notes: GatewayNotes, asking: Asking, error: unknown): never {
-  if (error instanceof Refusal) takeBack(notes, asking);
+  if (error instanceof Refusal && error.code !== 'ADDRESS_NOT_ALLOWED') takeBack(notes, asking);
   throw error;
 }
 

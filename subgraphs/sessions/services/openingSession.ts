@@ -6,17 +6,19 @@ import { eventOf } from '@kith/kernel/events.ts';
 import type { SessionId, TenantId, UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
 import type { Client } from '@kith/kernel/request.ts';
+import type { TenantSettings } from '@kith/kernel/tenantSettings.ts';
+import { letsIn } from '@kith/kernel/tenantSettings.ts';
 import type { SignedIn } from '@kith/kernel/viewer.ts';
 import { v7 } from 'uuid';
 import { readDevice } from '../domain/device.ts';
 import type { DeviceClaims } from '../domain/fingerprint.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
 import { evidenceOf } from '../domain/knownDevice.ts';
-import { absoluteEnd, hashOfSecret, endOf, newRefreshToken } from '../domain/refreshToken.ts';
+import { absoluteEnd, endOf, hashOfSecret, newRefreshToken, tenantsEnd } from '../domain/refreshToken.ts';
 import type { Session } from '../domain/session.ts';
 import { failureOfStatus } from '../domain/signInDecision.ts';
 import type { Powers } from '../domain/standing.ts';
-import { powersIn } from '../domain/standing.ts';
+import { powersIn, rulesIn } from '../domain/standing.ts';
 import type { RefreshTokenTransport } from '../generated/resolvers.ts';
 import type { SessionsParts } from '../sessionsParts.ts';
 import { rememberDevice } from '../stores/knownDevices.ts';
@@ -65,17 +67,17 @@ export type Proof = (tx: Transaction, now: Date) => Promise<void>;
 
 /**
  * Opens a session for somebody who has proved who they are, writes the success into the login history, and raises what is out of the ordinary
- * about it. What they may do is read here and now, and held still meanwhile; so is the proof. Refuses ACCOUNT_SUSPENDED, ACCOUNT_BANNED, INVALID_CREDENTIALS (to a deleted account) and TENANT_UNKNOWN.
+ * about it. What they may do is read here and now, and held still meanwhile; so is the proof. Refuses ACCOUNT_SUSPENDED, ACCOUNT_BANNED, INVALID_CREDENTIALS (to a deleted account), TENANT_UNKNOWN and ADDRESS_NOT_ALLOWED.
  */
 export async function openSession(parts: SessionsParts, asking: Asking, opening: Opening, proof: Proof): Promise<SignedInSession> {
   const { userId, tenantId, refreshTokenIn } = opening;
   const now = parts.clock.now();
-  const session = draftSession(parts, asking.client, opening, now);
   const refreshToken = newRefreshToken();
   const key = await parts.keys.current(); // may be read from the database, so not while a connection is held
-  const accessToken = await parts.database.transaction({ userId, tenantId }, async (tx) => {
-    const powers = await requirePowers(tx, opening);
+  return parts.database.transaction({ userId, tenantId }, async (tx) => {
+    const { powers, rules } = await requireAllowed(tx, asking, opening);
     await proof(tx, now);
+    const session = draftSession(parts, asking.client, opening, rules, now);
     await addSession(tx, session);
     await addRefreshToken(tx, { tokenHash: hashOfSecret(refreshToken), sessionId: session.id, userId, issuedAt: now, expiresAt: session.expiresAt });
     const login = attempt(asking.client, now);
@@ -83,9 +85,9 @@ export async function openSession(parts: SessionsParts, asking: Asking, opening:
     await addLogin(tx, { ...login, userId, tenantId, sessionId: session.id });
     await raiseSignInAlerts(tx, { userId, requestId: asking.requestId, ipAddress: asking.client.address, now }, login.id);
     await announce(tx, eventOf('session.signed_in', { occurredAt: now, userId, tenantId, requestId: asking.requestId }, { sessionId: session.id }));
-    return accessTokenFor(parts, key, session, powers, now);
+    const accessToken = await accessTokenFor(parts, key, session, powers, now);
+    return { ...accessToken, refreshToken, refreshTokenExpiresAt: session.expiresAt, refreshTokenIn, user: { id: userId }, session };
   });
-  return { ...accessToken, refreshToken, refreshTokenExpiresAt: session.expiresAt, refreshTokenIn, user: { id: userId }, session };
 }
 
 /** Issues an access token for a session, which it does not outlive. */
@@ -106,8 +108,8 @@ export function attempt(client: Client, now: Date) {
   return { id: v7({ msecs: now.getTime() }), occurredAt: now, ipAddress: client.address, userAgent: client.userAgent?.slice(0, 500) ?? null };
 }
 
-function draftSession(parts: SessionsParts, client: Client, { userId, tenantId, remember, device }: Opening, now: Date) {
-  const absoluteExpiresAt = absoluteEnd(now, remember);
+function draftSession(parts: SessionsParts, client: Client, { userId, tenantId, remember, device }: Opening, { sessionMinutesMax }: TenantSettings, now: Date) {
+  const absoluteExpiresAt = tenantsEnd(now, sessionMinutesMax, absoluteEnd(now, remember));
   return {
     id: newId<SessionId>(now),
     userId,
@@ -124,13 +126,15 @@ function draftSession(parts: SessionsParts, client: Client, { userId, tenantId, 
   };
 }
 
-/** Between the proof and this moment a person may have been suspended, or have left the tenant. */
-async function requirePowers(tx: Transaction, { userId, tenantId }: Opening): Promise<Powers> {
+/** Between the proof and this moment a person may have been suspended, have left the tenant or gone elsewhere, and its rules may have changed. */
+async function requireAllowed(tx: Transaction, { client }: Asking, { userId, tenantId }: Opening): Promise<{ powers: Powers; rules: TenantSettings }> {
   const standing = await holdStanding(tx, userId);
   if (standing === null) throw refusalOf('UNKNOWN_LOGIN');
   const failure = failureOfStatus(standing.status);
   if (failure !== null) throw refusalOf(failure);
   const powers = powersIn(standing, tenantId);
   if (powers.tenantId !== tenantId) throw refusalOf('TENANT_UNKNOWN');
-  return powers;
+  const rules = rulesIn(standing, tenantId);
+  if (!letsIn(rules, client.address)) throw refusalOf('ADDRESS_NOT_ALLOWED');
+  return { powers, rules };
 }

@@ -3,21 +3,23 @@ import { enterScope } from '@kith/drizzle/database.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
 import { decryptField, encryptField } from '@kith/kernel/fieldEncryption.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
-import { hashOfSecret, mayRetry, newRefreshToken, parseRefreshToken } from '../domain/refreshToken.ts';
+import { letsIn } from '@kith/kernel/tenantSettings.ts';
+import { endOf, hashOfSecret, mayRetry, newRefreshToken, parseRefreshToken, tenantsEnd } from '../domain/refreshToken.ts';
 import type { Session } from '../domain/session.ts';
 import { failureOfStatus } from '../domain/signInDecision.ts';
 import type { Standing } from '../domain/standing.ts';
-import { powersIn } from '../domain/standing.ts';
+import { powersIn, rulesIn } from '../domain/standing.ts';
 import type { SessionRefreshInput, UserErrorCode } from '../generated/resolvers.ts';
 import type { SessionsParts } from '../sessionsParts.ts';
 import type { RefreshTokenRow } from '../stores/refreshTokens.ts';
 import { addRefreshToken, claimRefreshToken, findRefreshToken } from '../stores/refreshTokens.ts';
 import type { KnownSession } from '../stores/sessionLife.ts';
-import { findOwnSession, prolongSession } from '../stores/sessionLife.ts';
+import { findOwnSession, keepSession } from '../stores/sessionLife.ts';
 import { holdStanding } from '../stores/standing.ts';
 import { answerReuse } from './answeringReuse.ts';
 import type { Asking, TokenPair } from './openingSession.ts';
 import { accessTokenFor } from './openingSession.ts';
+import { refusalOf } from './refusingLogin.ts';
 
 /** What exchanging a refresh token brings. */
 export interface RefreshedSession extends TokenPair {
@@ -28,7 +30,8 @@ const nobody = { userId: null, tenantId: null };
 
 /**
  * Exchanges a refresh token, from the input or else from the cookie, for the next pair of tokens, which say what the person may do now. Used
- * again within 10 seconds it brings the same successor; used again later it ends the session. Refuses REFRESH_TOKEN_INVALID.
+ * again within 10 seconds it brings the same successor; used again later it ends the session. Refuses REFRESH_TOKEN_INVALID, and
+ * ADDRESS_NOT_ALLOWED, which uses nothing up.
  */
 export async function refresh(parts: SessionsParts, asking: Asking, input: SessionRefreshInput): Promise<RefreshedSession> {
   const given = input.refreshToken ?? null;
@@ -40,7 +43,8 @@ export async function refresh(parts: SessionsParts, asking: Asking, input: Sessi
     const used = await useToken(tx, parts, token, now);
     if (used.successor === null) return answerReuse(tx, asking, used.row, now);
     const standing = await requireStanding(tx, used.row.userId);
-    const session = await (used.first ? rotate(tx, parts, asking, used.row, used.successor, now) : findOwnSession(tx, used.row.sessionId));
+    const { known, latest } = await requireAllowed(tx, asking, standing, used.row, now);
+    const session = used.first ? await rotate(tx, parts, asking, { known, latest, successor: used.successor }, now) : known;
     if (session === null) throw invalid();
     const accessToken = await accessTokenFor(parts, key, session, powersIn(standing, session.tenantId), now);
     return { ...accessToken, refreshToken: used.successor, refreshTokenExpiresAt: session.expiresAt, session };
@@ -78,11 +82,29 @@ async function requireStanding(tx: Transaction, userId: UserId): Promise<Standin
   return standing;
 }
 
+/** A session that may go on, and until when by the rules of this moment. */
+interface AllowedSession {
+  readonly known: KnownSession;
+  readonly latest: Date;
+}
+
+/** What is thrown here takes the use of the token back along with the transaction. */
+async function requireAllowed(tx: Transaction, { client }: Asking, standing: Standing, { sessionId }: RefreshTokenRow, now: Date): Promise<AllowedSession> {
+  const known = await findOwnSession(tx, sessionId);
+  if (known === null) throw invalid();
+  const rules = rulesIn(standing, known.tenantId);
+  if (!letsIn(rules, client.address)) throw refusalOf('ADDRESS_NOT_ALLOWED');
+  const latest = tenantsEnd(known.createdAt, rules.sessionMinutesMax, known.absoluteExpiresAt);
+  if (latest <= now) throw invalid();
+  return { known, latest };
+}
+
 /** Keeps the session alive and gives it its next token. Null when it has been ended. */
-async function rotate(tx: Transaction, parts: SessionsParts, { client }: Asking, { sessionId, userId }: RefreshTokenRow, successor: string, now: Date): Promise<KnownSession | null> {
-  const idleUntil = new Date(now.getTime() + parts.sessionTtlSeconds * 1_000);
-  const session = await prolongSession(tx, sessionId, { seenAt: now, idleUntil, address: client.address });
-  if (session !== null) await addRefreshToken(tx, { tokenHash: hashOfSecret(successor), sessionId, userId, issuedAt: now, expiresAt: session.expiresAt });
+async function rotate(tx: Transaction, parts: SessionsParts, { client }: Asking, going: AllowedSession & { successor: string }, now: Date): Promise<KnownSession | null> {
+  const { known, latest, successor } = going;
+  const use = { lastSeenAt: now, expiresAt: endOf(now, parts.sessionTtlSeconds, latest), ipAddress: client.address ?? known.ipAddress, tenantId: known.tenantId };
+  const session = await keepSession(tx, known, use);
+  if (session !== null) await addRefreshToken(tx, { tokenHash: hashOfSecret(successor), sessionId: known.id, userId: known.userId, issuedAt: now, expiresAt: session.expiresAt });
   return session;
 }
 

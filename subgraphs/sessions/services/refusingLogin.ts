@@ -35,5 +35,6 @@ const answers: Record<LoginFailure, Answer> = {
   WRONG_CODE: { code: 'CODE_INVALID', message: 'The code is wrong.', path: ['input', 'code'] },
   ACCOUNT_SUSPENDED: { code: 'ACCOUNT_SUSPENDED', message: 'This account is suspended for a while.' },
   ACCOUNT_BANNED: { code: 'ACCOUNT_BANNED', message: 'This account is banned.' },
+  ADDRESS_NOT_ALLOWED: { code: 'ADDRESS_NOT_ALLOWED', message: 'The tenant does not allow access from this address.' },
   TENANT_UNKNOWN: { code: 'TENANT_UNKNOWN', message: 'You do not belong to a tenant of this name.', path: ['input', 'tenant'] },
 };

@@ -11,7 +11,7 @@ import { unlock } from '../stores/lockouts.ts';
 import { countResetRequest, findReset, useReset } from '../stores/passwordResets.ts';
 import { changePassword as storePassword } from '../stores/passwords.ts';
 import { findAccount } from '../stores/signingIn.ts';
-import { requireStrong, settleChange, wordsOf } from './changingPassword.ts';
+import { demandsOn, requireStrong, settleChange } from './changingPassword.ts';
 import type { Asking } from './openingSession.ts';
 
 const nobody = { userId: null, tenantId: null };
@@ -42,12 +42,12 @@ export async function resetPassword(parts: SessionsParts, asking: Asking, input:
   const token = parseSecret('kp', input.token);
   if (token === null) throw tokenInvalid();
   const tokenHash = hashOfSecret(token);
-  const { userId, words } = await parts.database.transaction(nobody, async (tx) => {
+  const { userId, demands } = await parts.database.transaction(nobody, async (tx) => {
     const found = await findReset(tx, tokenHash, parts.clock.now());
     if (found === null) throw tokenInvalid();
-    return { userId: found, words: await wordsOf(tx, found) };
+    return { userId: found, demands: await demandsOn(tx, found) };
   });
-  requireStrong(input.newPassword, words);
+  requireStrong(input.newPassword, demands);
   const passwordHash = await parts.passwords.hash(input.newPassword);
   await parts.database.transaction({ userId, tenantId: null }, async (tx) => {
     const now = parts.clock.now();

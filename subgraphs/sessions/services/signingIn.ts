@@ -17,7 +17,8 @@ import { LoginRefusal, refusalOf } from './refusingLogin.ts';
 
 /**
  * Signs a person in: opens a session, or, where they have a second factor, answers a token to complete it with. Refuses INVALID_CREDENTIALS,
- * ACCOUNT_LOCKED, ACCOUNT_SUSPENDED, ACCOUNT_BANNED and TENANT_UNKNOWN, all of them in even time, and writes each down; RATE_LIMITED in a rush.
+ * ACCOUNT_LOCKED, ACCOUNT_SUSPENDED, ACCOUNT_BANNED, TENANT_UNKNOWN and ADDRESS_NOT_ALLOWED, all of them in even time, and writes each down;
+ * RATE_LIMITED in a rush.
  */
 export async function signIn(parts: SessionsParts, asking: Asking, input: SessionSignInInput): Promise<SignedInSession | Challenged> {
   return failingInEvenTime(parts.refusalStepMs, () => parts.signIns.run(() => tryToSignIn(parts, asking, input)));
@@ -38,7 +39,7 @@ async function letIn(parts: SessionsParts, asking: Asking, input: SessionSignInI
   // What is said to be locked is said before the password is looked at, and of logins nobody goes by as well.
   if (locked.some(({ kind }) => kind !== 'account')) throw refusalOf('ACCOUNT_LOCKED');
   const passwordMatches = await parts.passwords.matches(input.password, password?.hash ?? null);
-  const decision = decideSignIn(account, { passwordMatches, locked: locked.length > 0 }, input.tenant ?? null);
+  const decision = decideSignIn(account, { passwordMatches, locked: locked.length > 0, address: asking.client.address }, input.tenant ?? null);
   if (decision.failure !== null) throw refusalOf(decision.failure);
   if (password === null) throw new Error('a password matched that is not there');
   const { tenantId, account: { userId } } = decision;

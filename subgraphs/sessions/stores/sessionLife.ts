@@ -7,8 +7,8 @@ import type { SQL } from 'drizzle-orm';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Session } from '../domain/session.ts';
 
-/** A session with the tenant it was opened in. */
-export type KnownSession = Session & { readonly tenantId: TenantId | null };
+/** A session with the tenant it is for acting in, and when it ends however much it is used. */
+export type KnownSession = Session & { readonly tenantId: TenantId | null; readonly absoluteExpiresAt: Date };
 
 /** That sessions ended, when, and in one word why. */
 export interface Ending {
@@ -27,6 +27,7 @@ const shownOf = (source: typeof sessions | typeof ownSessions) => ({
   createdAt: source.createdAt,
   lastSeenAt: source.lastSeenAt,
   expiresAt: source.expiresAt,
+  absoluteExpiresAt: source.absoluteExpiresAt,
 });
 
 /** One of one's own sessions that has not been ended. */
@@ -38,14 +39,17 @@ export async function findOwnSession(tx: Transaction, id: SessionId): Promise<Kn
   return row ?? null;
 }
 
-/** Keeps one's own session alive, no longer than to its absolute end. Null when it has been ended. */
-export async function prolongSession(tx: Transaction, id: SessionId, use: { seenAt: Date; idleUntil: Date; address: string | null }): Promise<KnownSession | null> {
+/** How a session goes on: when and from where it was last used, until when it lives unless it is used again, and in which tenant. */
+export type SessionUseNow = Pick<KnownSession, 'lastSeenAt' | 'expiresAt' | 'ipAddress' | 'tenantId'>;
+
+/** Has one's own session go on. Answers it, or null when it has been ended. */
+export async function keepSession(tx: Transaction, session: KnownSession, use: SessionUseNow): Promise<KnownSession | null> {
   // Drizzle changes tables only, and one's own sessions are changed through the view that shows them.
-  await tx.execute(sql`
+  const kept = await tx.execute(sql`
     update ${ownSessions}
-    set last_seen_at = ${use.seenAt.toISOString()}, expires_at = least(${use.idleUntil.toISOString()}::timestamptz, absolute_expires_at), ip_address = coalesce(${use.address}::inet, ip_address)
-    where id = ${id} and revoked_at is null`);
-  return findOwnSession(tx, id);
+    set last_seen_at = ${use.lastSeenAt.toISOString()}, expires_at = ${use.expiresAt.toISOString()}, ip_address = ${use.ipAddress}::inet, tenant_id = ${use.tenantId}
+    where id = ${session.id} and revoked_at is null returning id`);
+  return kept.length === 0 ? null : { ...session, ...use };
 }
 
 /** Which of one's own sessions: one, or all, or all but one. */

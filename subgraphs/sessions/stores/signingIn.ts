@@ -2,6 +2,7 @@ import type { Transaction } from '@kith/drizzle/database.ts';
 import { loginHistory, sessions } from '@kith/drizzle/tables/sessions.ts';
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import type { Role } from '@kith/kernel/role.ts';
+import { readTenantSettings } from '@kith/kernel/tenantSettings.ts';
 import { sql } from 'drizzle-orm';
 import type { Account } from '../domain/signInDecision.ts';
 
@@ -13,11 +14,12 @@ export async function findAccount(tx: Transaction, loginCanonical: string): Prom
   return row ?? null;
 }
 
-/** Where a person may act, by the port of tenants, the tenant joined first in front. */
+/** Where a person may act and by which rules, by the port of tenants, the tenant joined first in front. Held still until the transaction ends. */
 export async function findMemberships(tx: Transaction, userId: UserId): Promise<Account['memberships']> {
-  return tx
-    .select({ tenantId: sql<TenantId>`tenant_id`, slug: sql<string>`slug`, role: sql<Role>`role` })
+  const rows = await tx
+    .select({ tenantId: sql<TenantId>`tenant_id`, slug: sql<string>`slug`, role: sql<Role>`role`, settings: sql<unknown>`settings` })
     .from(sql`tenants.sign_in_memberships(${userId})`);
+  return rows.map((row) => ({ ...row, settings: readTenantSettings(row.settings) }));
 }
 
 /** Adds a session, in the scope of its person and tenant. */

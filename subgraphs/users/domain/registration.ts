@@ -1,4 +1,6 @@
 import { Refusal } from '@kith/kernel/errors.ts';
+import type { PasswordFloor } from '@kith/kernel/passwordFloor.ts';
+import { usualFloor } from '@kith/kernel/passwordFloor.ts';
 import { checkPassword, explainPassword } from '@kith/kernel/passwordRules.ts';
 import { parseDisplayName } from './displayName.ts';
 import type { Email } from './email.ts';
@@ -24,6 +26,8 @@ export interface RegistrationInput {
 export interface RegistrationDraft {
   readonly email: Email;
   readonly password: string;
+  /** What the person is known by, which must not stand in the password. */
+  readonly personal: readonly string[];
   /** The name that was asked for; or several to be tried, one after the other, when none was. */
   readonly usernames: readonly Username[];
   readonly displayName: string | null;
@@ -52,10 +56,13 @@ export function draftRegistration(input: RegistrationInput, randomBelow: (limit:
   if (email === null) throw new Refusal('EMAIL_INVALID', 'This is no e-mail address, or it has more than 255 characters.', ['input', 'email']);
   const usernames = input.username === null || input.username === undefined ? usernamesFor(email.canonical, randomBelow) : [chosenUsername(input.username)];
   const displayName = input.displayName === null || input.displayName === undefined ? null : chosenDisplayName(input.displayName);
-  requireGoodPassword(input.password, [email.canonical, input.username ?? '', displayName ?? '']);
+  const { password } = input;
+  const personal = [email.canonical, input.username ?? '', displayName ?? ''];
+  requireGoodPassword({ password, personal }, usualFloor);
   return {
     email,
-    password: input.password,
+    password,
+    personal,
     usernames,
     displayName,
     locale: readLocale(input.locale ?? null),
@@ -76,7 +83,8 @@ function chosenDisplayName(text: string): string {
   return displayName;
 }
 
-function requireGoodPassword(password: string, personal: readonly string[]): void {
-  const verdict = checkPassword(password, personal);
+/** Refuses PASSWORD_TOO_WEAK for a password below a floor, with what would help. */
+export function requireGoodPassword({ password, personal }: Pick<RegistrationDraft, 'password' | 'personal'>, floor: PasswordFloor): void {
+  const verdict = checkPassword(password, personal, floor);
   if (!verdict.accepted) throw new Refusal('PASSWORD_TOO_WEAK', explainPassword(verdict), ['input', 'password']);
 }

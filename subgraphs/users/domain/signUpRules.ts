@@ -1,4 +1,5 @@
 import type { TenantId } from '@kith/kernel/ids.ts';
+import type { PasswordFloor } from '@kith/kernel/passwordFloor.ts';
 
 /** What a tenant says about signing up. */
 export interface SignUpRules {
@@ -7,4 +8,6 @@ export interface SignUpRules {
   readonly signUp: string;
   /** Whether nobody may learn by registering who is registered. */
   readonly hidesRegisteredPeople: boolean;
+  /** What the passwords of its people must have. */
+  readonly passwordFloor: PasswordFloor;
 }

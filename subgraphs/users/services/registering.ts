@@ -9,7 +9,7 @@ import type { UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
 import type { Person } from '../domain/person.ts';
 import type { Registration, RegistrationInput } from '../domain/registration.ts';
-import { draftRegistration } from '../domain/registration.ts';
+import { draftRegistration, requireGoodPassword } from '../domain/registration.ts';
 import type { SignUpRules } from '../domain/signUpRules.ts';
 import type { Username } from '../domain/username.ts';
 import { addPerson, findOneself } from '../stores/registrations.ts';
@@ -35,6 +35,7 @@ const hiddenStepMs = 500;
 export async function register(parts: UsersParts, requestId: string, input: RegistrationInput): Promise<{ user: Person | null }> {
   const draft = draftRegistration(input, randomInt);
   const tenant = draft.tenantSlug === null ? null : await tenantToJoin(parts, draft.tenantSlug);
+  if (tenant !== null) requireGoodPassword(draft, tenant.passwordFloor);
   const begin = async (): Promise<Registration> => ({ draft, tenant, requestId, passwordHash: await parts.passwords.hash(draft.password) });
   if (tenant?.hidesRegisteredPeople === true) return inEvenTime(hiddenStepMs, async () => registerHidden(parts, await begin()));
   return registerOpenly(parts, await begin());
