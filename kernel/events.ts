@@ -42,7 +42,6 @@ export const eventTypes = {
   'user.password_changed': { version: 1, payload: z.object({ byReset: z.boolean() }), consumers: ['sessions.mail_password_changed'] },
   'user.password_reset_requested': { version: 1, payload: nothing, consumers: ['sessions.mail_password_reset'] },
   'session.signed_in': { version: 1, payload: z.object({ sessionId: z.string() }), consumers: ['tenants.count_sign_in'] },
-  'session.signed_in': { version: 1, payload: z.object({ sessionId: z.string() }), consumers: [] },
   'session.tenant_switched': { version: 1, payload: z.object({ sessionId: z.string(), from: z.string().nullable(), to: z.string() }), consumers: [] },
   'session.revoked': { version: 1, payload: z.object({ sessionIds: z.array(z.string()), reason: z.string() }), consumers: [] },
   'session.alert_raised': { version: 1, payload: z.object({ alertId: z.string(), severity: z.string() }), consumers: ['sessions.mail_alert', 'users.notify'] },

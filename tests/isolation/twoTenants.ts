@@ -31,11 +31,13 @@ export function personOf(tenant: TestTenant, username: string): TestPerson {
   return person;
 }
 
-/** Makes two tenants whose people have sessions, points and achievements. */
-export async function makeTwoTenants(database: TestDatabase): Promise<TwoTenants> {
-  const home = await aTenant('home').withAdmin('home_admin').withMember('home_moderator', 'MODERATOR').withMember('home_member').withMember('in_both').withMember('home_platform').in(database);
+/** Makes two tenants whose people have sessions, points and achievements; also ordinary members by the names that are given. */
+export async function makeTwoTenants(database: TestDatabase, alsoAtHome: readonly string[] = [], alsoAway: readonly string[] = []): Promise<TwoTenants> {
+  const drafted = aTenant('home').withAdmin('home_admin').withMember('home_moderator', 'MODERATOR').withMember('home_member').withMember('in_both').withMember('home_platform');
+  const home = await alsoAtHome.reduce((draft, username) => draft.withMember(username), drafted).in(database);
   const both = personOf(home, 'in_both');
-  const away = await aTenant('far-away').withAdmin('far_admin').withMember('far_moderator', 'MODERATOR').withMembers(4, 'far_member_').withPerson(both, 'ADMIN').in(database);
+  const draftedAway = aTenant('far-away').withAdmin('far_admin').withMember('far_moderator', 'MODERATOR').withMembers(4, 'far_member_').withPerson(both, 'ADMIN');
+  const away = await alsoAway.reduce((draft, username) => draft.withMember(username), draftedAway).in(database);
   await database.owner`update users.people set platform_administrator = true where username = 'home_platform'`;
   const homeFeats = await defineAchievements(database, home.id, ['Came home', 'Stayed home']);
   const farFeats = await defineAchievements(database, away.id, ['Went far', 'Stayed far']);

@@ -1,0 +1,3 @@
+import { matrixThrough } from './matrix.ts';
+
+matrixThrough('apart', 4, () => ({ topology: 'apart' }));

@@ -1,0 +1,3 @@
+import { matrixThrough } from './matrix.ts';
+
+matrixThrough('together', 4, () => ({ topology: 'together' }));
