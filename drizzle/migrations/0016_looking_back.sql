@@ -10,7 +10,8 @@ create view sessions.own_known_devices with (security_barrier) as
 grant select on sessions.own_known_devices to kith_reader, kith_sessions;
 
 -- The audit log is read by the whole graph together too; its lists are sorted by time, of a tenant, of whom it was done to, and of who did it.
-grant select on tenants.audit_entries to kith_reader;
+grant select on tenants.audit_entries, tenants.audit_checkpoints to kith_reader;
+alter policy active_tenant on tenants.audit_checkpoints to kith_reader, kith_tenants;
 create index audit_entries_latest on tenants.audit_entries (tenant_id, occurred_at desc, id desc);
 create index audit_entries_latest_about on tenants.audit_entries (tenant_id, target_type, target_id, occurred_at desc, id desc);
 create index audit_entries_latest_by on tenants.audit_entries (tenant_id, actor_id, occurred_at desc, id desc);

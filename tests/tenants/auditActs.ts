@@ -42,17 +42,20 @@ export async function aLog(database: TestDatabase, as: Database): Promise<TestLo
   return {
     tenantId,
     slug,
-    async append(count, act = {}, userId = v7()) {
-      for (let index = 0; index < count; index += 1) {
-        await as.transaction({ userId: userId as UserId | null, tenantId }, (tx) => appendAudit(tx, records, { ...anAct(index), ...act })); // an id like any
-      }
-    },
+    append: (count, act = {}, userId = v7()) => appendTo(as, tenantId, count, act, userId),
     verify,
     async difference(options) {
       const { difference } = await verify(options);
       return difference === null ? null : { kind: difference.kind, seq: difference.seq };
     },
   };
+}
+
+/** Adds so many entries to the log of a tenant, one after the other, by somebody. */
+export async function appendTo(as: Database, tenantId: string, count: number, act: Partial<AuditedAct>, userId: string | null): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    await as.transaction({ userId: userId as UserId | null, tenantId: tenantId as TenantId }, (tx) => appendAudit(tx, records, { ...anAct(index), ...act })); // ids like any
+  }
 }
 
 /** Something that may have been done. */

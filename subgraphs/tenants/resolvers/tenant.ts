@@ -1,6 +1,7 @@
 import type { TenantId } from '@kith/kernel/ids.ts';
 import { parseId } from '@kith/kernel/ids.ts';
 import type { TenantResolvers } from '../generated/resolvers.ts';
+import { exportAudit } from '../services/exportingAudit.ts';
 import { membersOfTenant } from '../services/listing.ts';
 import { auditLogOf } from '../services/readingAudit.ts';
 
@@ -11,5 +12,6 @@ export const Tenant: TenantResolvers = {
     return tenantId === null ? null : loaders.tenant.load(tenantId);
   },
   members: ({ id }, args, { loaders }) => membersOfTenant(loaders, id, args),
+  auditExport: (tenant, { afterSequence }, { reads, parts }) => exportAudit(reads, parts, tenant, afterSequence ?? 0),
   auditLog: ({ id }, args, { reads }) => auditLogOf(reads, id, args),
 };
