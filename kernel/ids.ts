@@ -26,3 +26,8 @@ export function newRowId(now: Date): string {
 export function parseId<Id extends AnyId>(text: string): Id | null {
   return validate(text) ? (text.toLowerCase() as Id) : null; // checked on this line
 }
+
+/** Whether a text from outside is an id of a row: no more than a UUID can lead to one. */
+export function isId(text: string): boolean {
+  return validate(text);
+}

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { PersonToImport } from '@kith/drizzle/importPeople.ts';
+import type { Email } from '@kith/kernel/email.ts';
+import { parseEmail } from '@kith/kernel/email.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
 import type { ImportedHash } from '@kith/kernel/importedHashes.ts';
 import { readImportedHash } from '@kith/kernel/importedHashes.ts';
 import { parseDisplayName } from '@kith/users/domain/displayName.ts';
-import type { Email } from '@kith/users/domain/email.ts';
-import { parseEmail } from '@kith/users/domain/email.ts';
 import type { Username } from '@kith/users/domain/username.ts';
 import { parseUsername, usernamesFor } from '@kith/users/domain/username.ts';
 import { z } from 'zod';

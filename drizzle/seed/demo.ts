@@ -8,6 +8,7 @@ import { tenants } from '../tables/tenants.ts';
 import { earnExperience } from './acts/earningExperience.ts';
 import { follow } from './acts/following.ts';
 import { foundTenants } from './acts/foundingTenants.ts';
+import { invitePeople } from './acts/inviting.ts';
 import { joinTenants } from './acts/joining.ts';
 import { keepRecords } from './acts/keepingRecords.ts';
 import { payPoints } from './acts/payingPoints.ts';
@@ -50,6 +51,7 @@ async function seedOnce(tx: Transaction, cast: Cast, { hashPassword, records }: 
   await foundTenants(tx, cast);
   await registerPeople(tx, cast, await hashPassword(demoPassword));
   await joinTenants(tx, cast);
+  await invitePeople(tx, cast);
   await follow(tx, cast);
   await signIn(tx, cast);
   await earnExperience(tx, cast);

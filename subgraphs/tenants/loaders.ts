@@ -1,3 +1,4 @@
+import type { Statement } from '@kith/drizzle/connection.ts';
 import { cursorValues } from '@kith/drizzle/pagedStatement.ts';
 import type { ReadScope } from '@kith/drizzle/readScope.ts';
 import { inOrder } from '@kith/kernel/batch.ts';
@@ -8,12 +9,32 @@ import type { Viewer } from '@kith/kernel/viewer.ts';
 import { scopeOf } from '@kith/kernel/viewer.ts';
 import DataLoader from 'dataloader';
 import type { AuditCursor } from './domain/auditEntry.ts';
+import type { Invitation, InvitationCursor } from './domain/invitation.ts';
 import type { MembershipCursor } from './domain/membershipCursor.ts';
-import type { Tenant } from './domain/tenant.ts';
+import type { RoleChangeCursor } from './domain/roleChange.ts';
+import type { Membership, Tenant } from './domain/tenant.ts';
 import type { AuditRow } from './stores/auditLists.ts';
 import { auditAboutPeople, auditByPeople, auditCountsAboutPeople, auditCountsByPeople } from './stores/auditLists.ts';
+import type { InvitationFilter, InvitationRow } from './stores/invitationLists.ts';
+import {
+  invitationCountsOfTenants,
+  invitationCountsSentByPeople,
+  invitationsOfMemberships,
+  invitationsOfTenants,
+  invitationsSentByPeople,
+} from './stores/invitationLists.ts';
+import type { ReceivedOffer } from './stores/invitationOffers.ts';
+import { offerCountsToPeople, offersToPeople } from './stores/invitationOffers.ts';
 import type { MembershipRow } from './stores/memberships.ts';
-import { membershipCountsOfPeople, membershipCountsOfTenants, membershipsOfPeople, membershipsOfTenants } from './stores/memberships.ts';
+import {
+  membershipCountsOfPeople,
+  membershipCountsOfTenants,
+  membershipsInActiveTenant,
+  membershipsOfPeople,
+  membershipsOfTenants,
+} from './stores/memberships.ts';
+import type { RoleChangeRow } from './stores/roleChanges.ts';
+import { roleChangeCountsOfMemberships, roleChangesOfMemberships } from './stores/roleChanges.ts';
 import { tenantsById, tenantsBySlug } from './stores/tenants.ts';
 
 /** Every batched read of the tenants subgraph. What the viewer may not know of is null or absent. */
@@ -28,13 +49,34 @@ export interface TenantsLoaders {
   readonly auditCountAboutPerson: DataLoader<UserId, number>;
   readonly auditByPerson: ConnectionLoader<UserId, AuditRow, AuditCursor>;
   readonly auditCountByPerson: DataLoader<UserId, number>;
+  /** Of the active tenant. */
+  readonly membershipOfPerson: DataLoader<UserId, Membership | null>;
+  readonly roleChangesOfMembership: ConnectionLoader<string, RoleChangeRow, RoleChangeCursor>;
+  readonly roleChangeCountOfMembership: DataLoader<string, number>;
+  readonly invitationOfMembership: DataLoader<string, Invitation | null>;
+  readonly invitationsOfTenant: PerFilter<ConnectionLoader<TenantId, InvitationRow<TenantId>, InvitationCursor>>;
+  readonly invitationCountOfTenant: PerFilter<DataLoader<TenantId, number>>;
+  readonly invitationsSentByPerson: ConnectionLoader<UserId, InvitationRow<UserId>, InvitationCursor>;
+  readonly invitationCountSentByPerson: DataLoader<UserId, number>;
+  readonly invitationsReceivedByPerson: ConnectionLoader<UserId, ReceivedOffer, InvitationCursor>;
+  readonly invitationCountReceivedByPerson: DataLoader<UserId, number>;
 }
 
-/** Makes the loaders of one request. */
-export function makeLoaders(reads: ReadScope, viewer: Viewer): TenantsLoaders {
+/** A loader for each way a list can be narrowed. */
+type PerFilter<Loader> = Readonly<Record<InvitationFilter, Loader>>;
+
+function perFilter<Loader>(make: (filter: InvitationFilter) => Loader): PerFilter<Loader> {
+  return { ANY: make('ANY'), OPEN: make('OPEN'), EXPIRED: make('EXPIRED'), ACCEPTED: make('ACCEPTED'), REVOKED: make('REVOKED') };
+}
+
+/** Makes the loaders of one request, which sees all of it as of one moment. */
+export function makeLoaders(reads: ReadScope, viewer: Viewer, moment: Date): TenantsLoaders {
   const { tenantId } = scopeOf(viewer);
+  const now = moment.toISOString();
   const counts = <Id>(ids: readonly Id[], rows: { parentId: Id; count: number }[]): number[] =>
     inOrder(ids, rows, (row) => row.parentId).map((row) => row?.count ?? 0);
+  const counted = <Id>(statement: Statement<{ parentId: Id; count: number }>): DataLoader<Id, number> =>
+    new DataLoader(async (ids) => counts(ids, await reads.run(statement, { ids, tenantId, now })));
 
   return {
     tenant: new DataLoader(async (keys) => inOrder(keys, await reads.run(tenantsById, { keys, tenantId }), (row) => row.id)),
@@ -47,5 +89,15 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer): TenantsLoaders {
     auditCountAboutPerson: new DataLoader(async (ids) => counts(ids, await reads.run(auditCountsAboutPeople, { ids, tenantId }))),
     auditByPerson: connectionLoader((ids, page) => reads.run(auditByPeople(page), { ids, tenantId, ...cursorValues(page) })),
     auditCountByPerson: new DataLoader(async (ids) => counts(ids, await reads.run(auditCountsByPeople, { ids, tenantId }))),
+    membershipOfPerson: new DataLoader(async (ids) => inOrder(ids, await reads.run(membershipsInActiveTenant, { ids, tenantId }), (row) => row.userId)),
+    roleChangesOfMembership: connectionLoader((ids, page) => reads.run(roleChangesOfMemberships(page), { ids, tenantId, ...cursorValues(page) })),
+    roleChangeCountOfMembership: counted(roleChangeCountsOfMemberships),
+    invitationOfMembership: new DataLoader(async (ids) => inOrder(ids, await reads.run(invitationsOfMemberships, { ids, tenantId }), (row) => row.membershipId)),
+    invitationsOfTenant: perFilter((filter) => connectionLoader((ids, page) => reads.run(invitationsOfTenants(page, filter), { ids, tenantId, now, ...cursorValues(page) }))),
+    invitationCountOfTenant: perFilter((filter) => counted(invitationCountsOfTenants[filter])),
+    invitationsSentByPerson: connectionLoader((ids, page) => reads.run(invitationsSentByPeople(page), { ids, tenantId, ...cursorValues(page) })),
+    invitationCountSentByPerson: counted(invitationCountsSentByPeople),
+    invitationsReceivedByPerson: connectionLoader((ids, page) => reads.run(offersToPeople(page), { ids, now, ...cursorValues(page) })),
+    invitationCountReceivedByPerson: counted(offerCountsToPeople),
   };
 }

@@ -8,6 +8,8 @@ import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
 import { policy, subjectOf } from './domain/policy.ts';
 import { AuditEntry } from './resolvers/auditEntry.ts';
+import { Invitation, InvitationOffer } from './resolvers/invitation.ts';
+import { Membership } from './resolvers/membership.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
 import { Tenant } from './resolvers/tenant.ts';
@@ -17,7 +19,21 @@ import type { TenantsParts } from './tenantsParts.ts';
 
 /** Makes the tenants subgraph: tenants and who belongs to them. */
 export function tenantsSubgraph(options: { readsOf: RequestReads; parts: TenantsParts; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('tenants'), { AuditEntry, Date: DateScalar, DateTime, JSONObject, Mutation, Query, Tenant, TenantConnection, TenantEdge, User });
+  const schema = buildSchema(subgraphSdl('tenants'), {
+    AuditEntry,
+    Date: DateScalar,
+    DateTime,
+    Invitation,
+    InvitationOffer,
+    JSONObject,
+    Membership,
+    Mutation,
+    Query,
+    Tenant,
+    TenantConnection,
+    TenantEdge,
+    User,
+  });
   enforceAudiences(schema, policy, subjectOf);
   return makeSubgraph({ name: 'tenants', schema, contextOf: (request) => makeContext(request, options.readsOf, options.parts), log: options.log });
 }

@@ -7,16 +7,19 @@ import { buildSchema, makeSubgraph } from '@kith/kernel/subgraph.ts';
 import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
 import { policy, subjectOf } from './domain/policy.ts';
+import { AuditEntry } from './resolvers/auditEntry.ts';
+import { Invitation } from './resolvers/invitation.ts';
 import { Membership } from './resolvers/membership.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Profile } from './resolvers/profile.ts';
 import { Query } from './resolvers/query.ts';
+import { RoleChange } from './resolvers/roleChange.ts';
 import { User } from './resolvers/user.ts';
 import type { UsersParts } from './usersParts.ts';
 
 /** Makes the users subgraph: people, their profiles, and the directory of each tenant. */
 export function usersSubgraph(options: { readsOf: RequestReads; parts: UsersParts; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('users'), { DateTime, JSONObject, Membership, Mutation, Profile, Query, User });
+  const schema = buildSchema(subgraphSdl('users'), { AuditEntry, DateTime, Invitation, JSONObject, Membership, Mutation, Profile, Query, RoleChange, User });
   enforceAudiences(schema, policy, subjectOf);
   return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf, options.parts), log: options.log });
 }

@@ -45,6 +45,8 @@ const madeByUse = [
   'sessions.signing_keys',
   'sessions.two_factor_challenges',
   'tenants.audit_checkpoints',
+  'tenants.invitation_requests',
+  'tenants.role_changes',
   'users.mails',
   'users.status_changes',
   'users.username_history',

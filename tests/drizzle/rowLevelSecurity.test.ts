@@ -39,6 +39,7 @@ const secrets = [
   'sessions.lockouts',
   'sessions.known_devices',
   'sessions.revocations',
+  'tenants.invitation_requests',
   'users.verification_codes',
   'users.mails',
 ];
@@ -71,7 +72,7 @@ function guarantee<Finding>(promise: string, guard: (catalogue: Catalogue) => Pr
 }
 
 guarantee('every table of the four subgraphs, and what they share, forces row-level security on everyone', tablesWithoutForcedSecurity, [
-  ['a new table', 'create table tenants.invitations (tenant_id uuid not null)', 'tenants.invitations'],
+  ['a new table', 'create table tenants.planted (tenant_id uuid not null)', 'tenants.planted'],
   ['a table whose owner is let off', 'alter table users.people no force row level security', 'users.people'],
   ['a table where it is switched off', 'alter table gamification.entries disable row level security', 'gamification.entries'],
   [
@@ -149,6 +150,8 @@ const ports = [
   'kith_gateway: sessions.recent_revocations',
   'kith_gateway: tenants.gateway_rules',
   'kith_reader: sessions.security_facts',
+  'kith_reader: tenants.invitation_offer',
+  'kith_reader: tenants.own_invitations',
   'kith_reader: users.username_is_free',
   'kith_sessions: kith.announce',
   'kith_sessions: kith.event_of_job',
@@ -174,6 +177,14 @@ const ports = [
   'kith_tenants: tenants.audit_heads_moved',
   'kith_tenants: tenants.hold_audit_head',
   'kith_tenants: tenants.prune_audit',
+  'kith_tenants: tenants.accept_invitation',
+  'kith_tenants: tenants.forget_invitation_requests',
+  'kith_tenants: tenants.hold_member',
+  'kith_tenants: tenants.invitation_offer',
+  'kith_tenants: tenants.invitation_requests_to',
+  'kith_tenants: tenants.is_members_address',
+  'kith_tenants: tenants.own_invitations',
+  'kith_tenants: tenants.write_audit',
   'kith_tenants: users.addressee',
   'kith_tenants: users.queue_mail',
   'kith_users: kith.announce',
@@ -184,6 +195,8 @@ const ports = [
   'kith_users: tenants.append_audit',
   'kith_users: tenants.hold_audit_head',
   'kith_users: tenants.redact_audit',
+  'kith_users: tenants.accept_invitation',
+  'kith_users: tenants.invitation_offer',
   'kith_users: tenants.sign_up',
   'kith_users: tenants.sign_up_rules',
   'kith_users: users.addressee',

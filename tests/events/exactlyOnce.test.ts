@@ -35,11 +35,12 @@ afterAll(async () => {
   await database.drop();
 });
 
+const nowhere = { address: null, userAgent: null, acceptLanguage: null, acceptEncoding: null, refreshCookie: null };
 const welcomed = { slug: 'club', experience: 10, sparkle: '100.0000', transfers: 1, awards: ['registration 10'] };
 
 /** Registers somebody where nobody runs jobs, and answers them with the event that tells of it. */
 async function registered(email: string, with_: TestParts = parts) {
-  const { user } = await registerAt(with_.users, 'test', { email, password: goodPassword, agreeToTerms: true, tenant: 'club' });
+  const { user } = await registerAt({ parts: with_.users, requestId: 'test', client: nowhere }, { email, password: goodPassword, agreeToTerms: true, tenant: 'club' });
   const [event] = await database.owner<{ id: string }[]>`select id from kith.events where user_id = ${user?.id ?? ''} and name = 'user.registered'`;
   return { userId: user?.id ?? '', eventId: event?.id ?? '' };
 }

@@ -42,6 +42,46 @@ export async function unlockAchievements({ owner }: TestDatabase, { tenantId, us
   )}`;
 }
 
+/** Has somebody invite addresses into a tenant, each at its moment. The invitations are open for a week from now on. Answers their ids. */
+export async function inviteAddresses({ owner }: TestDatabase, { tenantId, userId }: Belonging, invited: readonly { readonly email: string; readonly at: Date }[]): Promise<string[]> {
+  const rows = invited.map(({ email, at }) => ({
+    id: v7(),
+    tenant_id: tenantId,
+    email,
+    email_canonical: email,
+    role: 'USER',
+    invited_by: userId,
+    created_at: at,
+    sent_at: at,
+    expires_at: new Date(Date.now() + 7 * 86_400_000),
+  }));
+  await owner`insert into tenants.invitations ${owner(rows)}`;
+  return rows.map(({ id }) => id);
+}
+
+/** Writes down that somebody joined a tenant by an invitation. */
+export async function joinedBy({ owner }: TestDatabase, { tenantId, userId }: Belonging, invitationId: string): Promise<void> {
+  await owner`update tenants.invitations set accepted_at = created_at, accepted_by = ${userId} where id = ${invitationId}`;
+  await owner`update tenants.memberships set invitation_id = ${invitationId} where tenant_id = ${tenantId} and user_id = ${userId}`;
+}
+
+/** Writes down that somebody's role in a tenant changed at moments, to and fro. Answers the ids of the changes. */
+export async function noteRoleChanges({ owner }: TestDatabase, { tenantId, userId }: Belonging, moments: readonly Date[]): Promise<string[]> {
+  const [membership] = await owner<{ id: string }[]>`select id from tenants.memberships where tenant_id = ${tenantId} and user_id = ${userId}`;
+  const rows = moments.map((at, index) => ({
+    id: v7(),
+    tenant_id: tenantId,
+    membership_id: membership?.id ?? '',
+    user_id: userId,
+    from_role: index % 2 === 0 ? 'USER' : 'CREATOR',
+    to_role: index % 2 === 0 ? 'CREATOR' : 'USER',
+    changed_by: userId,
+    changed_at: at,
+  }));
+  await owner`insert into tenants.role_changes ${owner(rows)}`;
+  return rows.map(({ id }) => id);
+}
+
 /** The id of somebody's player in a tenant. */
 export async function playerOf({ owner }: Pick<TestDatabase, 'owner'>, { tenantId, userId }: Belonging): Promise<string> {
   const [player] = await owner<{ id: string }[]>`select id from gamification.players where tenant_id = ${tenantId} and user_id = ${userId}`;

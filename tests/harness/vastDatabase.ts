@@ -39,6 +39,14 @@ export async function makeVast({ owner }: TestDatabase): Promise<void> {
         on p.number = 1 or (p.number * 7919) % ${total}::int >= share.first and (p.number * 7919) % ${total}::int < share.last
       join tenants.tenants t on t.slug = share.slug`;
     await tx`
+      insert into tenants.invitations (id, tenant_id, email, email_canonical, role, invited_by, created_at, sent_at, expires_at, accepted_at, accepted_by)
+      select uuidv7(), m.tenant_id, p.email, p.email_canonical, 'USER', a.id, m.joined_at, m.joined_at, now() + interval '7 days',
+        case when p.follower_count % 2 = 0 then now() end, case when p.follower_count % 2 = 0 then p.id end
+      from tenants.memberships m join users.people p on p.id = m.user_id, users.people a where a.username_canonical = ${canonicalLogin(vastAdmin)}`;
+    await tx`
+      insert into tenants.role_changes (id, tenant_id, membership_id, user_id, to_role, changed_by, changed_at)
+      select uuidv7(), m.tenant_id, m.id, m.user_id, m.role, m.user_id, m.joined_at from tenants.memberships m`;
+    await tx`
       insert into sessions.sessions (id, user_id, tenant_id, device, created_at, last_seen_at, expires_at, absolute_expires_at)
       select uuidv7(), m.user_id, m.tenant_id, 'Lynx on Unix', now() - interval '1 day', now() - make_interval(mins => i), now() + interval '1 day', now() + interval '1 day'
       from tenants.memberships m, generate_series(1, 3) as i`;

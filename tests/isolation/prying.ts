@@ -19,6 +19,8 @@ const everything = `id username email status verified followerCount profile { di
   memberships(first: 200) { nodes { id role user { id username } tenant { id name slug } } totalCount }
   security { sessions(first: 200) { nodes { id device ipAddress } totalCount } }
   player { id level wallet { sparklePoints } user { id username } achievements(first: 200) { nodes { achievement { id name description } } totalCount } }`;
+const places = 'membership { id role viewerCan { changeRole remove } roleChanges(first: 200) { nodes { id to changedBy { id username } } totalCount } invitation { id email invitedBy { id username } } }';
+const invitations = 'nodes { id email role tenant { id name } invitedBy { id username } acceptedBy { id username } } totalCount';
 const tenant = `id name slug status members(first: 200) { nodes { id role user { id username player { id } } } totalCount }`;
 
 /** Every way to ask for what belongs to another tenant that the graph has: by id, by name, by list, by count, by cursor, by search. */
@@ -35,6 +37,11 @@ export function pryingQuestions({ away, both }: TwoTenants, cursors: ForeignCurs
     'the directory in front of a foreign cursor': ask(`query ($before: String) { users(last: 200, before: $before) { nodes { ${everything} } totalCount } }`, { before: cursors.users }),
     'a search for a name': ask(`query ($search: String) { users(search: $search) { nodes { ${everything} } totalCount } }`, { search: 'far_' }),
     'a search for a count': ask('query ($search: String) { users(search: $search) { totalCount } }', { search: stranger.username }),
+    'the place of a person by id': ask(`query ($id: ID!) { user(id: $id) { ${places} invitationsSent(first: 200) { ${invitations} } invitationsReceived { totalCount } } }`, { id: stranger.id }),
+    'the place of somebody who belongs to both': ask(`query ($id: ID!) { user(id: $id) { ${places} invitationsSent(first: 200) { ${invitations} } memberships(first: 200) { nodes { roleChanges { nodes { id } } invitation { id email } } } } }`, { id: both.id }),
+    'the places of everybody': ask(`{ users(first: 200) { nodes { ${places} invitationsSent(first: 200) { ${invitations} } } } }`),
+    'the invitations': ask(`{ currentTenant { invitations(first: 200) { ${invitations} } open: invitations(state: OPEN) { ${invitations} } } }`),
+    'the invitations of another tenant': ask(`query ($slug: String!) { tenant(slug: $slug) { invitations(first: 200) { ${invitations} } } }`, { slug: away.slug }),
     'a tenant by id': ask(`query ($id: ID!) { tenant(id: $id) { ${tenant} } }`, { id: away.id }),
     'a tenant by slug': ask(`query ($slug: String!) { tenant(slug: $slug) { ${tenant} } }`, { slug: away.slug }),
     'the active tenant': ask(`{ currentTenant { ${tenant} } }`),

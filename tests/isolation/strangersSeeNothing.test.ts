@@ -73,7 +73,7 @@ describe.each(builds)('the graph %s', (_, { options, ownPlaces }) => {
 
   test('tells somebody who belongs to both, and acts in the other one, of their own place there and of nothing else', async () => {
     const answers = await askAll(graph, prying, tokens['in_both']);
-    const own = [world.away.id, world.away.slug, `Tenant ${world.away.slug}`, world.bothAway.membershipId, ...world.bothAway.sessionIds];
+    const own = [world.away.id, world.away.slug, `Tenant ${world.away.slug}`, world.bothAway.membershipId, ...world.bothAway.roleChangeIds, ...world.bothAway.sessionIds];
     expect(tellingOf(answers, world.foreign.filter((marker) => !own.includes(marker)))).toEqual([]);
     expect(tellingOf(answers, own)).toContain('oneself');
   });
@@ -97,9 +97,9 @@ describe.each(builds)('the graph %s', (_, { options, ownPlaces }) => {
 
   test('tells a member of the tenant all of it by the same questions', async () => {
     const text = JSON.stringify(await askAll(graph, prying, tokens[member]));
-    // The addresses and sessions of others are for administrators, in their own tenant as well.
-    const sessions = await database.owner<{ id: string }[]>`select id from sessions.sessions`;
-    const guarded = new Set([...sessions.map(({ id }) => id), ...Object.values(world.away.people).map(({ email }) => email)]);
+    // The addresses and sessions of others, invitations and changes of role are for administrators, in their own tenant as well.
+    const rows = await database.owner<{ id: string }[]>`select id from sessions.sessions union all select id from tenants.invitations union all select id from tenants.role_changes`;
+    const guarded = new Set([...rows.map(({ id }) => id), `guest.test/${world.away.slug}`, ...Object.values(world.away.people).map(({ email }) => email)]);
     expect(world.foreign.filter((marker) => !text.includes(marker) && !guarded.has(marker))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { defineAchievements, openSessions, playerOf, unlockAchievements } from '../harness/belongings.ts';
+import { defineAchievements, inviteAddresses, joinedBy, noteRoleChanges, openSessions, playerOf, unlockAchievements } from '../harness/belongings.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
 import type { TestPerson, TestTenant } from '../harness/world.ts';
 import { aTenant } from '../harness/world.ts';
@@ -8,6 +8,9 @@ export interface Belongings {
   readonly sessionIds: readonly string[];
   readonly playerId: string;
   readonly membershipId: string;
+  readonly roleChangeIds: readonly string[];
+  /** Whom they invited, and what they were invited by. */
+  readonly invitationIds: readonly string[];
 }
 
 /** Two tenants with people of every kind in each, and one person who belongs to both. */
@@ -60,7 +63,8 @@ export async function makeTwoTenants(database: TestDatabase, alsoAtHome: readonl
       'Stayed far',
       ...farFeats,
       ...farPeople.flatMap(({ id, username, email }) => [id, username, email]),
-      ...belongings.flatMap(({ sessionIds, playerId, membershipId }) => [...sessionIds, playerId, membershipId]),
+      ...belongings.flatMap(({ sessionIds, playerId, membershipId, roleChangeIds, invitationIds }) => [...sessionIds, playerId, membershipId, ...roleChangeIds, ...invitationIds]),
+      `guest.test/${away.slug}`,
     ],
   };
 }
@@ -70,6 +74,9 @@ async function furnish(database: TestDatabase, { id: tenantId, slug }: TestTenan
   const sessions = slug === 'home' ? 2 : 5;
   await openSessions(database, { tenantId, userId }, Array.from({ length: sessions }, (_, index) => seenAt(index)));
   await unlockAchievements(database, { tenantId, userId }, feats.map((id, index) => ({ id, at: seenAt(index) })));
+  const [, joining = ''] = await inviteAddresses(database, { tenantId, userId }, [`sent-${userId}`, `got-${userId}`].map((name) => ({ email: `${name}@guest.test/${slug}`, at: seenAt(0) })));
+  await joinedBy(database, { tenantId, userId }, joining);
+  await noteRoleChanges(database, { tenantId, userId }, [seenAt(1), seenAt(2)]);
 }
 
 async function belongingsOf(database: TestDatabase, tenantId: string, userId: string): Promise<Belongings> {
@@ -77,5 +84,7 @@ async function belongingsOf(database: TestDatabase, tenantId: string, userId: st
   const sessions = await owner<{ id: string }[]>`select id from sessions.sessions where tenant_id = ${tenantId} and user_id = ${userId} order by last_seen_at desc, id desc`;
   const [membership] = await owner<{ id: string }[]>`select id from tenants.memberships where tenant_id = ${tenantId} and user_id = ${userId}`;
   if (membership === undefined) throw new Error(`${userId} is no member of ${tenantId}`);
-  return { sessionIds: sessions.map(({ id }) => id), playerId: await playerOf(database, { tenantId, userId }), membershipId: membership.id };
+  const changes = await owner<{ id: string }[]>`select id from tenants.role_changes where membership_id = ${membership.id}`;
+  const invitations = await owner<{ id: string }[]>`select id from tenants.invitations where tenant_id = ${tenantId} and invited_by = ${userId}`;
+  return { sessionIds: sessions.map(({ id }) => id), roleChangeIds: changes.map(({ id }) => id), invitationIds: invitations.map(({ id }) => id), playerId: await playerOf(database, { tenantId, userId }), membershipId: membership.id };
 }

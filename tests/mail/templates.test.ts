@@ -1,6 +1,7 @@
 import { alertMail } from '@kith/mail/alertMail.ts';
 import type { AlertKind } from '@kith/mail/alertWords.ts';
 import { alertWords } from '@kith/mail/alertWords.ts';
+import { invitationMail } from '@kith/mail/invitationMail.ts';
 import type { Mail } from '@kith/mail/mail.ts';
 import { passwordChangedMail } from '@kith/mail/passwordChangedMail.ts';
 import { passwordResetMail } from '@kith/mail/passwordResetMail.ts';
@@ -94,4 +95,43 @@ test('every kind of alert has words of its own', async () => {
   const mails = await Promise.all(kinds.map((kind) => alertMail({ name: 'Ada', kind, when, ipAddress: null, sessionsUrl: url })));
   expect(new Set(mails.map(({ subject }) => subject)).size).toBe(kinds.length);
   for (const { text } of mails) expect(text).not.toContain('address null');
+});
+
+describe('the mail invitation, which greets nobody', () => {
+  const facts = { tenantName: 'Atlas', inviterName: 'Linus', message: 'Come aboard.', url, expiresInDays: 7 };
+
+  it('says in plain text and on its page who invites where, in whose words, and the way', async () => {
+    const { subject, text, html } = await invitationMail(facts);
+    for (const piece of ['Linus invites you to join “Atlas” on Kith.', 'Linus writes: “Come aboard.”', url, '7 days']) {
+      expect(text).toContain(piece);
+      expect(readable(html)).toContain(piece);
+      expect(subject).not.toContain(piece);
+    }
+    for (const name of ['Linus', 'Atlas']) expect(subject).not.toContain(name);
+    expect(text).not.toMatch(/<[a-z/]/i);
+    expect(html).not.toMatch(/<(img|script|link|iframe|object|video)\b|@import|url\(/i);
+  });
+
+  it('shows what people wrote as text and never as markup', async () => {
+    const { html } = await invitationMail({ tenantName: '<b>Atlas</b>', inviterName: '<i>Linus</i>', message: `<img src=x onerror=alert(1)>"'&`, url, expiresInDays: 7 });
+    expect(html).not.toMatch(/<img|<b>|<i>/);
+    expect(readable(html)).toContain(`“<img src=x onerror=alert(1)>"'&”`);
+  });
+
+  it.each(['Claim your prize at https://evil.example', 'www.evil.example', 'You have won. Open the attached form and send it back to us within the hour, please'])('names neither tenant nor inviter that would advertise: %s', async (name) => {
+    const { text, html } = await invitationMail({ ...facts, tenantName: name, inviterName: name, message: null });
+    expect(text).toContain('Somebody invites you to join them on Kith.');
+    for (const body of [text, html]) expect(body).not.toMatch(/evil|prize|have won/);
+  });
+
+  it('lets no message write paragraphs of its own', async () => {
+    const { text } = await invitationMail({ ...facts, message: 'Hello\r\n\r\nYour password has expired:\nhttps://evil.example\u202E' });
+    expect(text).toContain('Linus writes: “Hello Your password has expired: https://evil.example”');
+  });
+
+  it('says nothing of a message where there is none, nor a name where nobody is to be named', async () => {
+    const { text } = await invitationMail({ ...facts, inviterName: null, message: null });
+    expect(text).toContain('Somebody invites you to join “Atlas” on Kith.');
+    expect(text).not.toContain('writes');
+  });
 });

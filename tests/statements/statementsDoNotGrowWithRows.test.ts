@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defineAchievements, openSessions, unlockAchievements } from '../harness/belongings.ts';
+import { defineAchievements, inviteAddresses, joinedBy, noteRoleChanges, openSessions, unlockAchievements } from '../harness/belongings.ts';
 import type { TestGraph } from '../harness/graph.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
@@ -22,6 +22,25 @@ const lists: Record<string, { query: string; at: string[]; statements: number }>
   members: { query: `currentTenant { members(first: $first) { nodes { role user { ${everythingOfAPerson} } } totalCount } }`, at: ['currentTenant', 'members', 'nodes'], statements: 11 },
   memberships: { query: 'me { memberships(first: $first) { nodes { role user { username } tenant { name members(first: 3) { nodes { role user { username } } totalCount } } } totalCount } }', at: ['me', 'memberships', 'nodes'], statements: 6 },
   tenants: { query: 'tenants(first: $first) { nodes { name members(first: 3) { nodes { role } totalCount } } totalCount }', at: ['tenants', 'nodes'], statements: 4 },
+  'members with how they came': {
+    query: 'currentTenant { members(first: $first) { nodes { viewerCan { remove } roleChanges(first: 2) { nodes { to changedBy { username } } totalCount } invitation { email state invitedBy { username } tenant { name } } } } }',
+    at: ['currentTenant', 'members', 'nodes'],
+    statements: 6,
+  },
+  'users with their places': {
+    query: 'users(first: $first) { nodes { membership { role tenant { name } } invitationsSent(first: 2) { nodes { email } totalCount } } }',
+    at: ['users', 'nodes'],
+    statements: 4,
+  },
+  invitations: {
+    query: 'currentTenant { invitations(first: $first) { nodes { email state invitedBy { username } acceptedBy { username } tenant { name } } totalCount } }',
+    at: ['currentTenant', 'invitations', 'nodes'],
+    statements: 4,
+  },
+  'invitations of a state': { query: 'currentTenant { invitations(first: $first, state: OPEN) { nodes { email } totalCount } }', at: ['currentTenant', 'invitations', 'nodes'], statements: 3 },
+  'invitations that were sent': { query: 'me { invitationsSent(first: $first) { nodes { email invitedBy { username } } totalCount } }', at: ['me', 'invitationsSent', 'nodes'], statements: 3 },
+  'invitations that were received': { query: 'me { invitationsReceived(first: $first) { nodes { tenantName invitedByName } totalCount } }', at: ['me', 'invitationsReceived', 'nodes'], statements: 3 },
+  'changes of a role': { query: 'me { membership { roleChanges(first: $first) { nodes { from to changedBy { username } } totalCount } } }', at: ['me', 'membership', 'roleChanges', 'nodes'], statements: 4 },
   sessions: { query: 'me { security { sessions(first: $first) { nodes { id device isCurrent } totalCount } } }', at: ['me', 'security', 'sessions', 'nodes'], statements: 3 },
   achievements: { query: 'me { player { achievements(first: $first) { nodes { unlockedAt achievement { name } } totalCount } } }', at: ['me', 'player', 'achievements', 'nodes'], statements: 4 },
 };
@@ -40,11 +59,22 @@ describe('with 200 rows in every list', () => {
     const achievements = await defineAchievements(database, tenant.id, moments.map((_, index) => `Feat ${index}`));
     await unlockAchievements(database, belonging, achievements.map((id, index) => ({ id, at: moments[index] ?? new Date() })));
     await openSessions(database, belonging, moments);
+    await noteRoleChanges(database, belonging, moments);
+    const [joinedFirst = ''] = await inviteAddresses(database, belonging, moments.map((at, index) => ({ email: `guest${index}@crowd.test`, at })));
+    await joinedBy(database, belonging, joinedFirst);
     for (const { id } of Object.values(tenant.people).slice(1)) {
+      const member = { tenantId: tenant.id, userId: id };
+      await noteRoleChanges(database, member, moments.slice(0, 3));
+      const [joining = ''] = await inviteAddresses(database, member, [`joining-${id}`, `one-${id}`, `two-${id}`].map((name, index) => ({ email: `${name}@crowd.test`, at: moments[index] ?? new Date() })));
+      await joinedBy(database, member, joining);
       await openSessions(database, { tenantId: tenant.id, userId: id }, moments.slice(0, 4));
       await unlockAchievements(database, { tenantId: tenant.id, userId: id }, achievements.slice(0, 6).map((achievement, index) => ({ id: achievement, at: moments[index] ?? new Date() })));
     }
     for (let index = 1; index < rows; index += 1) await aTenant(`crowd-${index}`).withPerson(ample).in(database);
+    for (let index = 0; index < rows; index += 1) {
+      const { id, people } = await aTenant(`host-${index}`).withAdmin(`host_${index}`).in(database);
+      await inviteAddresses(database, { tenantId: id, userId: people[`host_${index}`]?.id ?? '' }, [{ email: ample.email, at: moments[index] ?? new Date() }]);
+    }
     graph = await startGraph(database.url);
     token = await graph.signIn('ample', { password: testPassword, tenant: 'crowd' });
   });

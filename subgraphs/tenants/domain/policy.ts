@@ -1,9 +1,9 @@
 import type { TenantId } from '@kith/kernel/ids.ts';
 import type { Policy, Subject } from '@kith/kernel/policy.ts';
-import { may } from '@kith/kernel/policy.ts';
+import { forbidden, may, requireMay } from '@kith/kernel/policy.ts';
 import type { Role } from '@kith/kernel/role.ts';
 import { atLeast } from '@kith/kernel/role.ts';
-import type { Viewer } from '@kith/kernel/viewer.ts';
+import type { SignedIn, Viewer } from '@kith/kernel/viewer.ts';
 import { scopeOf } from '@kith/kernel/viewer.ts';
 import type { Membership } from './tenant.ts';
 
@@ -44,13 +44,28 @@ export const policy = {
 /** What a tenant can be the object of. */
 export type TenantAct = keyof (typeof policy)['acts'];
 
+/** Somebody who may do something in the tenant they act in. */
+export type ActingHere = SignedIn & { readonly tenantId: TenantId };
+
+/** Answers the viewer when they may do something in their active tenant. Refuses UNAUTHENTICATED and FORBIDDEN. */
+export function requireMayHere(viewer: Viewer, act: TenantAct): ActingHere {
+  const person = requireMay(policy, viewer, act, { userId: null, inActiveTenant: true });
+  if (person.tenantId === null) throw forbidden();
+  return { ...person, tenantId: person.tenantId };
+}
+
 /** A tenant, as rights about it see it. */
 export function aboutTenant(viewer: Viewer, tenantId: TenantId): Subject {
   return { userId: null, inActiveTenant: scopeOf(viewer).tenantId === tenantId };
 }
 
+/** What rights about a place in a tenant depend on. */
+export interface Place extends Pick<Membership, 'userId' | 'role'> {
+  readonly tenant: Pick<Membership['tenant'], 'id'>;
+}
+
 /** A place in a tenant, as rights about it see it. */
-export function aboutMembership(viewer: Viewer, { userId, tenant }: Membership): Subject {
+export function aboutMembership(viewer: Viewer, { userId, tenant }: Place): Subject {
   return { ...aboutTenant(viewer, tenant.id), userId };
 }
 
@@ -72,12 +87,12 @@ export function isAssignable(role: Role): boolean {
 }
 
 /** Whether a viewer may change what somebody may do. The last administrator is kept by the database. */
-export function mayChangeRole(viewer: Viewer, membership: Membership): boolean {
+export function mayChangeRole(viewer: Viewer, membership: Place): boolean {
   return may(policy, viewer, 'changeRoles', aboutMembership(viewer, membership)) && isAssignable(membership.role);
 }
 
 /** Whether a viewer may remove somebody: administrators everybody else, moderators those below them. */
-export function mayRemove(viewer: Viewer, membership: Membership): boolean {
+export function mayRemove(viewer: Viewer, membership: Place): boolean {
   if (viewer.kind !== 'person' || viewer.role === null || viewer.userId === membership.userId || !isAssignable(membership.role)) return false;
   return may(policy, viewer, 'removeMembers', aboutMembership(viewer, membership)) && (viewer.role === 'ADMIN' || !atLeast(membership.role, viewer.role));
 }

@@ -12,3 +12,10 @@ export async function findTenant(loaders: TenantsLoaders, by: { id?: string | nu
   const tenantId = parseId<TenantId>(id ?? '');
   return tenantId === null ? null : loaders.tenant.load(tenantId);
 }
+
+/** Finds the tenant an invitation is of. It is there for whoever sees the invitation. */
+export async function tenantOfInvitation(loaders: TenantsLoaders, tenantId: TenantId): Promise<Tenant> {
+  const tenant = await loaders.tenant.load(tenantId);
+  if (tenant === null) throw new Error(`tenant ${tenantId} of an invitation is not to be seen`);
+  return tenant;
+}

@@ -16,6 +16,7 @@ interface Parent {
 }
 
 const ofPerson: Parent = { active: sql`${memberships.userId}`, own: sql`${ownMemberships.userId}` };
+const itself: Parent = { active: sql`${memberships.id}`, own: sql`${ownMemberships.id}` };
 const ofTenant: Parent = { active: sql`${memberships.tenantId}`, own: sql`${ownMemberships.tenantId}` };
 
 /**
@@ -47,6 +48,20 @@ const order: SortOrder = {
   descending: false,
 };
 
+const columns = {
+  id: sql<string>`m.id`,
+  userId: sql<UserId>`m.user_id`,
+  role: sql<Role>`m.role`,
+  joinedAt: sql`m.joined_at`.mapWith(memberships.joinedAt),
+  tenant: {
+    id: sql<TenantId>`m.tenant_id`,
+    name: sql<string>`m.tenant_name`,
+    slug: sql<string>`m.tenant_slug`,
+    status: sql<Tenant['status']>`m.tenant_status`,
+    createdAt: sql`m.tenant_created_at`.mapWith(tenants.createdAt),
+  },
+};
+
 /** A membership under the parent it was asked for. */
 export type MembershipRow<ParentId> = Membership & ChildRow<ParentId>;
 
@@ -54,20 +69,7 @@ const pageUnder = <ParentId extends UserId | TenantId>(name: string, parent: Par
   pagedStatement<MembershipRow<ParentId>>(name, (db, page) => {
     const { orderBy, limit } = pageClauses(order, page);
     return db
-      .select({
-        parentId: sql<ParentId>`parent.id`,
-        id: sql<string>`m.id`,
-        userId: sql<UserId>`m.user_id`,
-        role: sql<Role>`m.role`,
-        joinedAt: sql`m.joined_at`.mapWith(memberships.joinedAt),
-        tenant: {
-          id: sql<TenantId>`m.tenant_id`,
-          name: sql<string>`m.tenant_name`,
-          slug: sql<string>`m.tenant_slug`,
-          status: sql<Tenant['status']>`m.tenant_status`,
-          createdAt: sql`m.tenant_created_at`.mapWith(tenants.createdAt),
-        },
-      })
+      .select({ parentId: sql<ParentId>`parent.id`, ...columns })
       .from(sql`${parents} cross join lateral (select * from ${knownMemberships(parent, cutTo(order, page))} order by ${orderBy} limit ${limit}) as m`)
       .prepare(name);
   });
@@ -88,3 +90,16 @@ export const membershipCountsOfPeople = countUnder<UserId>('membership counts of
 export const membershipsOfTenants = pageUnder<TenantId>('memberships of tenants', ofTenant);
 /** How many members each of several tenants has. */
 export const membershipCountsOfTenants = countUnder<TenantId>('membership counts of tenants', ofTenant);
+
+const found = (name: string, parent: Parent, condition: SQL) =>
+  statement<Membership>(name, (db) =>
+    db
+      .select(columns)
+      .from(sql`${parents} cross join lateral (select * from ${knownMemberships(parent)} where ${condition}) as m`)
+      .prepare(name),
+  );
+
+/** Memberships by id, of the active tenant and one's own. */
+export const membershipsById = found('memberships by id', itself, sql`true`);
+/** The places of several people in the active tenant. */
+export const membershipsInActiveTenant = found('memberships in the active tenant', ofPerson, sql`"known"."tenant_id" = ${sql.placeholder('tenantId')}::uuid`);

@@ -1,10 +1,12 @@
-import { Refusal } from '@kith/kernel/errors.ts';
+import type { Email } from '@kith/kernel/email.ts';
+import { parseEmail } from '@kith/kernel/email.ts';
+import { Refusal, RequestError } from '@kith/kernel/errors.ts';
+import { hashOfInvitationToken } from '@kith/kernel/invitationToken.ts';
 import type { PasswordFloor } from '@kith/kernel/passwordFloor.ts';
 import { usualFloor } from '@kith/kernel/passwordFloor.ts';
 import { checkPassword, explainPassword } from '@kith/kernel/passwordRules.ts';
+import type { Client } from '@kith/kernel/request.ts';
 import { parseDisplayName } from './displayName.ts';
-import type { Email } from './email.ts';
-import { parseEmail } from './email.ts';
 import { readLocale } from './locale.ts';
 import type { SignUpRules } from './signUpRules.ts';
 import type { Username } from './username.ts';
@@ -18,6 +20,7 @@ export interface RegistrationInput {
   readonly displayName?: string | null;
   readonly agreeToTerms: boolean;
   readonly tenant?: string | null;
+  readonly invitationToken?: string | null;
   readonly referralCode?: string | null;
   readonly locale?: string | null;
 }
@@ -33,6 +36,8 @@ export interface RegistrationDraft {
   readonly displayName: string | null;
   readonly locale: string;
   readonly tenantSlug: string | null;
+  /** The hash of the token out of an invitation. */
+  readonly invitationHash: Buffer | null;
   readonly referralCode: string | null;
 }
 
@@ -40,17 +45,23 @@ export interface RegistrationDraft {
 export interface Registration {
   readonly draft: RegistrationDraft;
   readonly passwordHash: string;
+  /** The tenant to join. */
   readonly tenant: SignUpRules | null;
   readonly requestId: string;
+  /** Where it comes from. */
+  readonly client: Client;
 }
 
 const referralCodeLengthMax = 100;
 
 /**
- * Reads a registration. Refuses TERMS_NOT_AGREED, EMAIL_INVALID, USERNAME_INVALID, DISPLAY_NAME_INVALID and PASSWORD_TOO_WEAK,
- * the last one with what would help.
+ * Reads a registration. Refuses TERMS_NOT_AGREED, EMAIL_INVALID, USERNAME_INVALID, DISPLAY_NAME_INVALID, INVITATION_INVALID and
+ * PASSWORD_TOO_WEAK, the last one with what would help; and BAD_REQUEST when it names a tenant beside an invitation.
  */
 export function draftRegistration(input: RegistrationInput, randomBelow: (limit: number) => number): RegistrationDraft {
+  const tenantSlug = input.tenant?.trim().toLowerCase() ?? null;
+  const invitationHash = input.invitationToken === null || input.invitationToken === undefined ? null : chosenInvitation(input.invitationToken);
+  if (tenantSlug !== null && invitationHash !== null) throw new RequestError('BAD_REQUEST', 'Give `tenant` or `invitationToken`, not both: the invitation names its tenant.');
   if (!input.agreeToTerms) throw new Refusal('TERMS_NOT_AGREED', 'The terms have to be agreed to.', ['input', 'agreeToTerms']);
   const email = parseEmail(input.email);
   if (email === null) throw new Refusal('EMAIL_INVALID', 'This is no e-mail address, or it has more than 255 characters.', ['input', 'email']);
@@ -66,9 +77,21 @@ export function draftRegistration(input: RegistrationInput, randomBelow: (limit:
     usernames,
     displayName,
     locale: readLocale(input.locale ?? null),
-    tenantSlug: input.tenant?.trim().toLowerCase() ?? null,
+    tenantSlug,
+    invitationHash,
     referralCode: input.referralCode?.trim().slice(0, referralCodeLengthMax) ?? null,
   };
+}
+
+/** The refusal of an invitation that does not exist, cannot be accepted any more, or went to another address. */
+export function invitationInvalid(): Refusal {
+  return new Refusal('INVITATION_INVALID', 'This invitation does not exist, cannot be accepted any more, or went to another address.', ['input', 'invitationToken']);
+}
+
+function chosenInvitation(token: string): Buffer {
+  const hash = hashOfInvitationToken(token);
+  if (hash === null) throw invitationInvalid();
+  return hash;
 }
 
 function chosenUsername(text: string): Username {

@@ -1,11 +1,7 @@
-import type { UserId } from '@kith/kernel/ids.ts';
-import { parseId } from '@kith/kernel/ids.ts';
 import type { MembershipResolvers } from '../generated/resolvers.ts';
+import { personBehind } from '../services/findingPeople.ts';
 
 export const Membership: MembershipResolvers = {
   // Answered here rather than in tenants, which would hand on the id of somebody the viewer may not see.
-  user: (membership, _args, { loaders }) => {
-    const userId = parseId<UserId>(membership.userId);
-    return userId === null ? null : loaders.person.load(userId);
-  },
+  user: ({ userId }, _args, { loaders }) => personBehind(loaders, userId),
 };

@@ -10,7 +10,7 @@ import { resendCode, verifyEmail } from '../services/verifying.ts';
 const payloadOf = payloads<UserErrorCode>();
 
 export const Mutation: MutationResolvers = {
-  userRegister: (_, { input }, { parts, requestId }) => payloadOf(register(parts, requestId, input)),
+  userRegister: (_, { input }, context) => payloadOf(register(context, input)),
   userEmailVerify: (_, { input }, context) => payloadOf(readingOneselfAgain(context, verifyEmail(context.parts, context.requestId, input))),
   userVerificationResend: (_, { input }, { parts, requestId }) => payloadOf(resendCode(parts, requestId, input)),
   userUpdate: (_, { input }, context) => payloadOf(readingAgain(context, updateProfile(context, input))),

@@ -8,16 +8,21 @@ import { eventOf } from '@kith/kernel/events.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
 import type { Person } from '../domain/person.ts';
-import type { Registration, RegistrationInput } from '../domain/registration.ts';
-import { draftRegistration, requireGoodPassword } from '../domain/registration.ts';
+import type { Registration, RegistrationDraft, RegistrationInput } from '../domain/registration.ts';
+import { draftRegistration, invitationInvalid, requireGoodPassword } from '../domain/registration.ts';
 import type { SignUpRules } from '../domain/signUpRules.ts';
 import type { Username } from '../domain/username.ts';
 import { addPerson, findOneself } from '../stores/registrations.ts';
 import { findSignUpRules, signUpAt } from '../stores/tenantPorts.ts';
 import type { UsersParts } from '../usersParts.ts';
+import type { Acting } from './acting.ts';
+import { invitedTo, joinInvited } from './joiningInvited.ts';
 import { repeatHidden } from './repeatingRegistration.ts';
 import { usernameTaken } from './usernameTaken.ts';
 import { askForCode } from './verifying.ts';
+
+/** Where somebody registers from, in which request, and what with. */
+type Registering = Pick<Acting, 'parts' | 'requestId' | 'client'>;
 
 /** What registering comes to: a person, or an address that somebody goes by already. */
 type Registered = { readonly person: Person } | 'EMAIL_TAKEN';
@@ -29,15 +34,15 @@ const hiddenStepMs = 500;
 
 /**
  * Registers a person. Refuses TERMS_NOT_AGREED, EMAIL_INVALID, EMAIL_TAKEN, USERNAME_INVALID, USERNAME_TAKEN, PASSWORD_TOO_WEAK,
- * DISPLAY_NAME_INVALID, TENANT_UNKNOWN and SIGN_UP_CLOSED. Where the tenant hides who is registered it answers nobody, whether or not
- * the address was taken, and after the same time.
+ * DISPLAY_NAME_INVALID, TENANT_UNKNOWN, SIGN_UP_CLOSED and INVITATION_INVALID. Where the tenant hides who is registered it answers nobody,
+ * whether or not the address was taken, and after the same time; but for whoever was invited, whose address it is.
  */
-export async function register(parts: UsersParts, requestId: string, input: RegistrationInput): Promise<{ user: Person | null }> {
+export async function register({ parts, requestId, client }: Registering, input: RegistrationInput): Promise<{ user: Person | null }> {
   const draft = draftRegistration(input, randomInt);
-  const tenant = draft.tenantSlug === null ? null : await tenantToJoin(parts, draft.tenantSlug);
+  const tenant = await tenantToJoin(parts, draft);
   if (tenant !== null) requireGoodPassword(draft, tenant.passwordFloor);
-  const begin = async (): Promise<Registration> => ({ draft, tenant, requestId, passwordHash: await parts.passwords.hash(draft.password) });
-  if (tenant?.hidesRegisteredPeople === true) return inEvenTime(hiddenStepMs, async () => registerHidden(parts, await begin()));
+  const begin = async (): Promise<Registration> => ({ draft, tenant, requestId, client, passwordHash: await parts.passwords.hash(draft.password) });
+  if (isHidden({ draft, tenant })) return inEvenTime(hiddenStepMs, async () => registerHidden(parts, await begin()));
   return registerOpenly(parts, await begin());
 }
 
@@ -52,7 +57,16 @@ async function registerHidden(parts: UsersParts, registration: Registration): Pr
   return { user: null };
 }
 
-async function tenantToJoin({ database }: UsersParts, slug: string): Promise<SignUpRules> {
+function isHidden({ draft, tenant }: Pick<Registration, 'draft' | 'tenant'>): boolean {
+  return tenant?.hidesRegisteredPeople === true && draft.invitationHash === null;
+}
+
+async function tenantToJoin(parts: UsersParts, draft: RegistrationDraft): Promise<SignUpRules | null> {
+  if (draft.invitationHash !== null) return invitedTo(parts, draft.email, draft.invitationHash);
+  return draft.tenantSlug === null ? null : openTenant(parts, draft.tenantSlug);
+}
+
+async function openTenant({ database }: UsersParts, slug: string): Promise<SignUpRules> {
   const rules = await database.transaction(nobody, (tx) => findSignUpRules(tx, slug));
   if (rules === null) throw new Refusal('TENANT_UNKNOWN', 'There is no tenant of this name.', ['input', 'tenant']);
   if (rules.signUp !== 'OPEN') throw signUpClosed();
@@ -68,23 +82,30 @@ async function registerOnce(parts: UsersParts, registration: Registration): Prom
       const constraint = violatedConstraint(error);
       if (constraint === 'people_email_taken') return 'EMAIL_TAKEN';
       if (constraint === 'memberships_sign_up_open') throw signUpClosed();
+      if (constraint === 'invitations_acceptable' || constraint === 'invitations_expired') throw invitationInvalid();
       if (constraint !== 'people_username_taken') throw error;
     }
   }
   throw usernameTaken();
 }
 
-async function writePerson({ database, clock, pepper }: UsersParts, registration: Registration, username: Username): Promise<Person> {
+async function writePerson(parts: UsersParts, registration: Registration, username: Username): Promise<Person> {
   const { draft, passwordHash, tenant, requestId } = registration;
-  const at = clock.now();
+  const at = parts.clock.now();
   const id = newId<UserId>(at);
-  return database.transaction({ userId: id, tenantId: null }, async (tx) => {
-    await addPerson(tx, { id, username, draft, passwordHash, hidden: tenant?.hidesRegisteredPeople === true, at });
-    if (tenant !== null) await signUpAt(tx, tenant.tenantId, at);
-    await askForCode(tx, pepper, draft.email.canonical, at);
-    await announce(tx, eventOf('user.registered', { occurredAt: at, userId: id, tenantId: tenant?.tenantId ?? null, requestId }, { referralCode: draft.referralCode }));
+  return parts.database.transaction({ userId: id, tenantId: null }, async (tx) => {
+    await addPerson(tx, { id, username, draft, passwordHash, hidden: isHidden(registration), at });
+    if (draft.invitationHash === null) await signUpUnproven(tx, parts, registration, at);
+    const subject = { occurredAt: at, userId: id, tenantId: tenant?.tenantId ?? null, requestId };
+    await announce(tx, eventOf('user.registered', subject, { referralCode: draft.referralCode }));
+    if (draft.invitationHash !== null) await joinInvited(tx, parts, registration, { ...subject, tokenHash: draft.invitationHash });
     return readBack(tx, id);
   });
+}
+
+async function signUpUnproven(tx: Transaction, { pepper }: UsersParts, { draft, tenant }: Registration, at: Date): Promise<void> {
+  if (tenant !== null) await signUpAt(tx, tenant.tenantId, at);
+  await askForCode(tx, pepper, draft.email.canonical, at);
 }
 
 async function readBack(tx: Transaction, id: UserId): Promise<Person> {

@@ -2,11 +2,11 @@ import { announce } from '@kith/drizzle/announce.ts';
 import type { Transaction } from '@kith/drizzle/database.ts';
 import { enterScope } from '@kith/drizzle/database.ts';
 import { canonicalLogin } from '@kith/kernel/canonical.ts';
+import { parseEmail } from '@kith/kernel/email.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
 import type { EventSubject } from '@kith/kernel/events.ts';
 import { eventOf } from '@kith/kernel/events.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
-import { parseEmail } from '../domain/email.ts';
 import { addressHash, codeTtlMinutes, tryCode } from '../domain/verificationCode.ts';
 import { addStatusRecord } from '../stores/statuses.ts';
 import { activate, countRequest, findWaitingAt, spendAttempt, takeOutCode } from '../stores/verificationCodes.ts';
@@ -47,8 +47,13 @@ export async function verifyEmail(parts: UsersParts, requestId: string, input: {
 }
 
 async function prove(tx: Transaction, subject: EventSubject & { userId: UserId }): Promise<boolean> {
+  await enterScope(tx, { userId: subject.userId, tenantId: null });
+  return makeActive(tx, subject);
+}
+
+/** Makes a person active whose address is proven, in their scope, and tells of it. Answers false when they were not waiting for it. */
+export async function makeActive(tx: Transaction, subject: EventSubject & { userId: UserId }): Promise<boolean> {
   const { userId, occurredAt: at } = subject;
-  await enterScope(tx, { userId, tenantId: null });
   if (!(await activate(tx, userId, at))) return false;
   const [from, to] = ['PENDING_VERIFICATION', 'ACTIVE'] as const;
   await addStatusRecord(tx, { userId, from, to, reason: null, actorId: userId, at });

@@ -1,6 +1,5 @@
-import { canonicalLogin } from '@kith/kernel/canonical.ts';
 import { z } from 'zod';
-import { normalName } from './plainText.ts';
+import { canonicalLogin } from './canonical.ts';
 
 /** An e-mail address: as it is written to, and as it is compared. */
 export interface Email {
@@ -12,6 +11,6 @@ const address = z.email().max(255);
 
 /** Reads an e-mail address of at most 255 characters. Null for what is none. */
 export function parseEmail(text: string): Email | null {
-  const parsed = address.safeParse(normalName(text));
+  const parsed = address.safeParse(text.normalize('NFKC').trim());
   return parsed.success ? { address: parsed.data, canonical: canonicalLogin(parsed.data) } : null;
 }
