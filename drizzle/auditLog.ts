@@ -10,7 +10,7 @@ import type { AuditEntry, AuditHead } from './auditChain.ts';
 import { chained, headHolds, headMacOf } from './auditChain.ts';
 import type { Transaction } from './database.ts';
 
-type AuditPayload = { readonly [name: string]: JsonValue | undefined } | null;
+export type AuditPayload = { readonly [name: string]: JsonValue | undefined } | null;
 
 /**
  * Something that was done and has to be accounted for, by whoever the transaction speaks for, in the tenant it speaks in.

@@ -83,6 +83,8 @@ export const settings = z.object({
   ARGON2_PASSES: z.coerce.number().int().min(2).max(20).default(2).describe('Passes of one password hash.'),
   SIGN_IN_REFUSAL_MS: count(150, 5_000).describe('A sign-in is refused at whole multiples of this time only, so that the reason does not show by it. Raise it while there are imported hashes that take longer.'),
 
+  TENANTS_CREATED_BY: z.enum(['anybody', 'platform']).default('anybody').describe('Who may make tenants: anybody who has proven their address, or administrators of the platform alone.'),
+
   RATE_API_PER_MINUTE: count(100).describe('How many requests a person may make within a minute; without a token, how many an address may.'),
   RATE_WRITES_PER_MINUTE: count(10).describe('How many mutations, counted the same way.'),
   RATE_SIGN_INS_PER_5_MINUTES: count(10).describe('How often somebody may try to sign in within 5 minutes: per login, and per address.'),

@@ -1,8 +1,5 @@
 -- Roles are changed, people leave and are removed, others are invited; and every tenant keeps an administrator.
 
--- When a tenant was deleted. Made here as well for a database that learns of it later.
-alter table tenants.tenants add column if not exists deleted_at timestamptz(3);
-
 -- A place in a tenant that was offered by mail. Open until it is accepted or withdrawn; that its time is over is told by the clock.
 create table tenants.invitations (
   id uuid primary key,

@@ -5,6 +5,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { Transaction } from '../database.ts';
 import { tenants } from '../tables/tenants.ts';
+import { countUp } from './acts/countingUp.ts';
 import { earnExperience } from './acts/earningExperience.ts';
 import { follow } from './acts/following.ts';
 import { foundTenants } from './acts/foundingTenants.ts';
@@ -57,6 +58,7 @@ async function seedOnce(tx: Transaction, cast: Cast, { hashPassword, records }: 
   await earnExperience(tx, cast);
   await payPoints(tx, cast);
   await unlockAchievements(tx, cast);
+  await countUp(tx);
   await keepRecords(tx, cast, records);
   return true;
 }

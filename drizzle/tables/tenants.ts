@@ -1,7 +1,8 @@
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
-import { bigint, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, jsonb, pgSchema, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { bytes, inetAddress, moment } from './columns.ts';
 import { roleType } from './role.ts';
+import { userStatus } from './users.ts';
 
 /** The tenants subgraph's tables. Rules and policies stand in the migrations; a test keeps both in agreement. */
 export const tenantsSchema = pgSchema('tenants');
@@ -17,7 +18,11 @@ export const tenants = tenantsSchema.table('tenants', {
   version: integer('version').notNull().default(1),
   createdAt: moment('created_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
+  statusReason: text('status_reason'),
   deletedAt: moment('deleted_at'),
+  deletedBy: uuid('deleted_by').$type<UserId>(),
+  emptyingAt: moment('emptying_at'),
+  emptiedAt: moment('emptied_at'),
 });
 
 /** A person's place in a tenant. */
@@ -133,6 +138,53 @@ export const auditCheckpoints = tenantsSchema.table(
   (table) => [primaryKey({ columns: [table.tenantId, table.seq, table.kind] })],
 );
 
+/** How many people of a role and a status a tenant has, but for the changes that were not added yet. */
+export const memberCounts = tenantsSchema.table(
+  'member_counts',
+  {
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    role: roleType('role').notNull(),
+    status: userStatus('status').notNull(),
+    members: integer('members').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.role, table.status] })],
+);
+
+/** What has changed since: written by triggers on the directory, added up by a job. */
+export const memberCountChanges = tenantsSchema.table('member_count_changes', {
+  id: uuid('id').primaryKey(),
+  tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+  role: roleType('role').notNull(),
+  status: userStatus('status').notNull(),
+  change: integer('change').notNull(),
+});
+
+/** What happened in a tenant on a day, in UTC. */
+export const dailyStatistics = tenantsSchema.table(
+  'daily_statistics',
+  {
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    day: date('day').notNull(),
+    signIns: integer('sign_ins').notNull().default(0),
+    activePeople: integer('active_people').notNull().default(0),
+    joined: integer('joined').notNull().default(0),
+    departed: integer('departed').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.day] })],
+);
+
+/** Who did anything on a day, until it was added up, and a few days more. */
+export const dailyActivePeople = tenantsSchema.table(
+  'daily_active_people',
+  {
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    day: date('day').notNull(),
+    userId: uuid('user_id').$type<UserId>().notNull(),
+    counted: boolean('counted').notNull().default(false),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.day, table.userId] })],
+);
+
 /** One's own memberships in every tenant, whatever tenant one acts in, each with its tenant. */
 export const ownMemberships = tenantsSchema
   .view('own_memberships', {
@@ -145,6 +197,26 @@ export const ownMemberships = tenantsSchema
     tenantSlug: text('tenant_slug').notNull(),
     tenantStatus: tenantStatus('tenant_status').notNull(),
     tenantCreatedAt: moment('tenant_created_at').notNull(),
+    tenantVersion: integer('tenant_version').notNull(),
+    tenantDeletedAt: moment('tenant_deleted_at'),
+    tenantBranding: jsonb('tenant_branding'),
+  })
+  .existing();
+
+/** Every tenant with what it shows to anybody, for administrators of the platform alone. */
+export const everyTenant = tenantsSchema
+  .view('every_tenant', {
+    id: uuid('id').$type<TenantId>().notNull(),
+    name: text('name').notNull(),
+    slug: text('slug').notNull(),
+    status: tenantStatus('status').notNull(),
+    createdAt: moment('created_at').notNull(),
+    version: integer('version').notNull(),
+    statusReason: text('status_reason'),
+    deletedAt: moment('deleted_at'),
+    branding: jsonb('branding'),
+    // Null in a tenant one does not belong to: the view looks, and need not find.
+    ownMembershipId: uuid('own_membership_id').notNull(),
   })
   .existing();
 

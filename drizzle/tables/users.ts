@@ -86,6 +86,7 @@ export const directoryEntries = usersSchema.table(
     followerCount: integer('follower_count').notNull(),
     searchText: text('search_text').notNull(),
     joinedAt: moment('joined_at').notNull(),
+    status: userStatus('status').notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.userId] })],
 );

@@ -8,11 +8,12 @@ import { subgraphSdl } from '@kith/schema/sdl.ts';
 import { makeContext } from './context.ts';
 import { policy, subjectOf } from './domain/policy.ts';
 import { Player } from './resolvers/player.ts';
+import { Tenant } from './resolvers/tenant.ts';
 import { User } from './resolvers/user.ts';
 
 /** Makes the gamification subgraph: what people are and have inside a tenant. */
 export function gamificationSubgraph(options: { readsOf: RequestReads; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('gamification'), { DateTime, Decimal, Player, User });
+  const schema = buildSchema(subgraphSdl('gamification'), { DateTime, Decimal, Player, Tenant, User });
   enforceAudiences(schema, policy, subjectOf);
   return makeSubgraph({ name: 'gamification', schema, contextOf: (request) => makeContext(request, options.readsOf), log: options.log });
 }

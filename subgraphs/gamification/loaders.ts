@@ -3,13 +3,16 @@ import type { ReadScope } from '@kith/drizzle/readScope.ts';
 import { inOrder } from '@kith/kernel/batch.ts';
 import type { ConnectionLoader } from '@kith/kernel/connectionLoader.ts';
 import { connectionLoader } from '@kith/kernel/connectionLoader.ts';
-import type { UserId } from '@kith/kernel/ids.ts';
+import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { scopeOf } from '@kith/kernel/viewer.ts';
 import DataLoader from 'dataloader';
+import type { Circulation } from './domain/circulation.ts';
+import { nothingOut } from './domain/circulation.ts';
 import type { AchievementCursor, Player } from './domain/player.ts';
 import type { AchievementRow } from './stores/achievements.ts';
 import { achievementCountsOfPlayers, achievementsOfPlayers } from './stores/achievements.ts';
+import { circulationOfTenants } from './stores/circulation.ts';
 import { playersByPerson } from './stores/players.ts';
 
 /** Every batched read of the gamification subgraph. All of it is of the active tenant. */
@@ -17,6 +20,7 @@ export interface GamificationLoaders {
   readonly playerOfPerson: DataLoader<UserId, Player | null>;
   readonly achievementsOfPlayer: ConnectionLoader<string, AchievementRow, AchievementCursor>;
   readonly achievementCountOfPlayer: DataLoader<string, number>;
+  readonly circulation: DataLoader<TenantId, Circulation>;
 }
 
 /** Makes the loaders of one request. */
@@ -28,6 +32,10 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer): GamificationLoade
     achievementCountOfPlayer: new DataLoader(async (ids) => {
       const rows = await reads.run(achievementCountsOfPlayers, { ids, tenantId });
       return inOrder(ids, rows, (row) => row.parentId).map((row) => row?.count ?? 0);
+    }),
+    circulation: new DataLoader(async (ids) => {
+      const rows = inOrder(ids, await reads.run(circulationOfTenants, { ids }), (row) => row.tenantId);
+      return ids.map((id, index) => rows[index] ?? nothingOut(id));
     }),
   };
 }

@@ -1,5 +1,7 @@
 import type { Jobs } from '@kith/drizzle/jobRunner.ts';
 import { checkpointAudit } from './services/checkpointingAudit.ts';
+import { countJoining, countLeaving, countSignIn, foldAllCounts } from './services/counting.ts';
+import { emptyDeletedTenants } from './services/emptyingTenants.ts';
 import { forgetInvitationRequests } from './services/forgettingRequests.ts';
 import { mailInvitation } from './services/mailingInvitations.ts';
 import type { TenantsParts } from './tenantsParts.ts';
@@ -7,11 +9,13 @@ import type { TenantsParts } from './tenantsParts.ts';
 /** What the tenants subgraph does beside answering. */
 export function tenantsJobs(parts: TenantsParts): Jobs {
   return {
-    consumers: [mailInvitation(parts)],
+    consumers: [countSignIn(parts), countJoining(parts), countLeaving(parts), mailInvitation(parts)],
     tasks: [],
     scheduled: [
+      { name: 'tenants.fold_counts', cron: '* * * * *', run: () => foldAllCounts(parts) },
       { name: 'tenants.checkpoint_audit', cron: '*/10 * * * *', run: () => checkpointAudit(parts) },
       { name: 'tenants.forget_invitation_requests', cron: '27 * * * *', run: () => forgetInvitationRequests(parts) },
+      { name: 'tenants.empty_deleted', cron: '37 * * * *', run: async () => void (await emptyDeletedTenants(parts)) },
     ],
   };
 }

@@ -12,6 +12,8 @@ export interface TenantsParts {
   readonly records: RecordKeys;
   /** Where people reach the product, for links in mails: never taken from a request. */
   readonly publicUrl: string;
+  /** Who may make tenants: anybody who has proven their address, or administrators of the platform alone. */
+  readonly createdBy: 'anybody' | 'platform';
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -21,5 +23,6 @@ export const tenantsSettings = ['RECORD_KEY'] as const;
 
 /** Puts together what the services work with, by the configuration. */
 export function tenantsParts(config: Config<(typeof tenantsSettings)[number]>, database: Database, clock: Clock, log: Log): TenantsParts {
-  return { database, records: recordKeys(config.RECORD_KEY), publicUrl: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`, clock, log };
+  const publicUrl = config.PUBLIC_URL ?? `http://localhost:${config.PORT}`;
+  return { database, records: recordKeys(config.RECORD_KEY), publicUrl, createdBy: config.TENANTS_CREATED_BY, clock, log };
 }

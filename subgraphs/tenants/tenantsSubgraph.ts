@@ -14,6 +14,7 @@ import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
 import { Tenant } from './resolvers/tenant.ts';
 import { TenantConnection, TenantEdge } from './resolvers/tenantConnection.ts';
+import { TenantStatistics } from './resolvers/tenantStatistics.ts';
 import { User } from './resolvers/user.ts';
 import type { TenantsParts } from './tenantsParts.ts';
 
@@ -32,6 +33,7 @@ export function tenantsSubgraph(options: { readsOf: RequestReads; parts: Tenants
     Tenant,
     TenantConnection,
     TenantEdge,
+    TenantStatistics,
     User,
   });
   enforceAudiences(schema, policy, subjectOf);

@@ -67,6 +67,8 @@ test('the examples cover all four subgraphs, and one of them needs no token', ()
     'MySecurity',
     'SetUpSecondFactor',
     'ForgotPassword',
+    'CreateTenant',
+    'TenantDashboard',
     'SwitchTenant',
   ]);
   expect(examples.filter(({ signedInAs }) => signedInAs === null).map(({ name }) => name)).toEqual(['Register', 'VerifyEmail', 'SignIn', 'ForgotPassword']);

@@ -46,7 +46,7 @@ async function primaryKeysIn(sql: Catalogue): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-/** The columns of every view, a line each: as nullable as the table columns they show. */
+/** The columns of every view, a line each: as nullable as the table columns they show, and nullable where they show none. */
 export async function viewsIn(sql: Catalogue): Promise<string[]> {
   const views = await sql<{ name: string; definition: string }[]>`
     select c.oid::regclass::text as name, pg_get_viewdef(c.oid) as definition
@@ -61,12 +61,12 @@ export async function viewsIn(sql: Catalogue): Promise<string[]> {
 async function viewLines(sql: Catalogue, view: string, definition: string): Promise<string[]> {
   const { columns } = await sql.unsafe(definition).describe();
   const lines: string[] = [];
-  const described = columns as readonly { name: string; table: number; number: number }[]; // as PostgreSQL sends them: the types leave two out
-  for (const { name, table, number } of described) {
-    const [origin] = await sql<{ shape: string }[]>`
-      select format_type(atttypid, atttypmod) || case when attnotnull then ' not null' else ' null' end as shape
-      from pg_attribute where attrelid = ${table} and attnum = ${number}`;
-    lines.push(`view ${view}: ${name} ${origin?.shape ?? 'computed'}`);
+  const described = columns as readonly { name: string; type: number; table: number; number: number }[]; // as PostgreSQL sends them: the types leave two out
+  for (const { name, type, table, number } of described) {
+    const [found] = await sql<{ shape: string }[]>`
+      select coalesce((select format_type(atttypid, atttypmod) || case when attnotnull then ' not null' else ' null' end from pg_attribute where attrelid = ${table} and attnum = ${number}),
+                      format_type(${type}, null) || ' null') as shape`;
+    lines.push(`view ${view}: ${name} ${found?.shape}`);
   }
   return lines;
 }

@@ -47,6 +47,7 @@ const madeByUse = [
   'tenants.audit_checkpoints',
   'tenants.invitation_requests',
   'tenants.role_changes',
+  'tenants.member_count_changes',
   'users.mails',
   'users.status_changes',
   'users.username_history',

@@ -84,7 +84,7 @@ test.each([
      select id, user_id, tenant_id, device, browser, operating_system, ip_address, created_at, last_seen_at,
             coalesce(expires_at, created_at)::timestamptz(3) as expires_at, revoked_at, remember, absolute_expires_at, fingerprint, revoked_reason
      from sessions.sessions`,
-    'only in the database: view sessions.own_sessions: expires_at computed',
+    'only in the database: view sessions.own_sessions: expires_at timestamp with time zone null',
   ],
   [
     'a view of a column that may be null',

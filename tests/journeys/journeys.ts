@@ -10,6 +10,7 @@ import { readingJourneys } from './readingJourneys.ts';
 import { searchJourneys } from './searchJourneys.ts';
 import { signingInJourneys } from './signingInJourneys.ts';
 import { standingJourneys } from './standingJourneys.ts';
+import { tenantJourneys } from './tenantJourneys.ts';
 import { tenantRuleJourneys } from './tenantRuleJourneys.ts';
 
 /** A graph on the demo data, and its database. */
@@ -27,6 +28,7 @@ const journeys = {
   searching: searchJourneys,
   paging: pagingJourneys,
   'the example operations': exampleJourneys,
+  'the life of a tenant': tenantJourneys,
   'the front door': frontDoorJourneys,
 };
 

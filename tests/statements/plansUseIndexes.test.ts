@@ -31,6 +31,7 @@ const questions: Record<string, { query: string; rowsMax: number }> = {
   tenants: { query: '{ tenants { nodes { name members(first: 5) { nodes { role } } } } }', rowsMax: 200 },
   sessions: { query: '{ me { security { sessions { nodes { id } totalCount } } } currentSession { id } }', rowsMax: 200 },
   achievements: { query: '{ me { player { achievements { nodes { achievement { name } } totalCount } } } }', rowsMax: 100 },
+  'a dashboard': { query: '{ currentTenant { settings { version } statistics { memberCount daily { signIns } } circulation { sparklePoints } } me { player { level } } }', rowsMax: 100 },
   'people by name': { query: `{ userByUsername(username: "crowd_77") { ${person} ${nested} } }`, rowsMax: 200 },
 };
 const search = `{ users(first: 20, search: "body crowd_7") { nodes { ${person} } totalCount } }`;

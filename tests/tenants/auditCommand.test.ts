@@ -90,6 +90,8 @@ describe('pnpm audit:verify', () => {
     const found = await verify('--checkpoints', await keep('bare.jws', `${bare}\n`));
     expect(found).toMatchObject({ code: 1, out: expect.stringContaining(`BROKEN  ${log.slug}: TAIL_CUT, entries 1 to 3 are missing at the end: a signed checkpoint says that the log reached 3`) });
     const nameless = await database.owner.begin(async (tx) => {
+      // A tenant that is not deleted keeps an administrator.
+      await tx`update tenants.tenants set status = 'SUSPENDED', deleted_at = now(), deleted_by = id where id = ${log.tenantId}`;
       await tx`delete from tenants.memberships where tenant_id = ${log.tenantId}`;
       await tx`delete from gamification.players where tenant_id = ${log.tenantId}`;
       await tx`delete from tenants.tenants where id = ${log.tenantId}`;

@@ -5,7 +5,7 @@ import type { Role } from '@kith/kernel/role.ts';
 import { atLeast } from '@kith/kernel/role.ts';
 import type { SignedIn, Viewer } from '@kith/kernel/viewer.ts';
 import { scopeOf } from '@kith/kernel/viewer.ts';
-import type { Membership } from './tenant.ts';
+import type { Membership, Tenant } from './tenant.ts';
 
 /** Who may do what in the tenants subgraph. */
 export const policy = {
@@ -44,15 +44,8 @@ export const policy = {
 /** What a tenant can be the object of. */
 export type TenantAct = keyof (typeof policy)['acts'];
 
-/** Somebody who may do something in the tenant they act in. */
-export type ActingHere = SignedIn & { readonly tenantId: TenantId };
-
-/** Answers the viewer when they may do something in their active tenant. Refuses UNAUTHENTICATED and FORBIDDEN. */
-export function requireMayHere(viewer: Viewer, act: TenantAct): ActingHere {
-  const person = requireMay(policy, viewer, act, { userId: null, inActiveTenant: true });
-  if (person.tenantId === null) throw forbidden();
-  return { ...person, tenantId: person.tenantId };
-}
+/** What is not there yet, or belongs to whoever it may be: only what somebody is everywhere counts. */
+export const aboutNothingYet: Subject = { userId: null, inActiveTenant: false };
 
 /** A tenant, as rights about it see it. */
 export function aboutTenant(viewer: Viewer, tenantId: TenantId): Subject {
@@ -63,6 +56,26 @@ export function aboutTenant(viewer: Viewer, tenantId: TenantId): Subject {
 export interface Place extends Pick<Membership, 'userId' | 'role'> {
   readonly tenant: Pick<Membership['tenant'], 'id'>;
 }
+
+/** Somebody who may do something in the tenant they act in. */
+export type ActingHere = SignedIn & { readonly tenantId: TenantId };
+
+/** Answers the viewer and their active tenant when they may do something to it. Refuses UNAUTHENTICATED, and FORBIDDEN to whoever acts in none. */
+export function requireMayHere(viewer: Viewer, act: TenantAct): ActingHere {
+  const person = requireMay(policy, viewer, act, { userId: null, inActiveTenant: true });
+  if (person.tenantId === null) throw forbidden();
+  return { ...person, tenantId: person.tenantId };
+}
+
+/** What a viewer may do in a tenant: which buttons to show. Whoever belongs to a tenant may leave it, wherever they act. */
+export function permissionsIn(viewer: Viewer, { id, isOwn }: Pick<Tenant, 'id' | 'isOwn'>): Record<ShownAct, boolean> {
+  const subject = aboutTenant(viewer, id);
+  const shown = Object.fromEntries(shownActs.map((act) => [act, may(policy, viewer, act, subject)])) as Record<ShownAct, boolean>; // one of each
+  return { ...shown, leave: shown.leave || isOwn };
+}
+
+const shownActs = ['update', 'manageSettings', 'invite', 'changeRoles', 'removeMembers', 'readStatistics', 'readAuditLog', 'leave', 'delete', 'suspend'] as const;
+type ShownAct = (typeof shownActs)[number];
 
 /** A place in a tenant, as rights about it see it. */
 export function aboutMembership(viewer: Viewer, { userId, tenant }: Place): Subject {

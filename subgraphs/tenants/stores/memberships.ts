@@ -1,13 +1,14 @@
 import { statement } from '@kith/drizzle/connection.ts';
 import type { Cut, SortOrder } from '@kith/drizzle/pagedStatement.ts';
 import { cutTo, pageClauses, pagedStatement, uncut } from '@kith/drizzle/pagedStatement.ts';
-import { memberships, ownMemberships, tenants } from '@kith/drizzle/tables/tenants.ts';
+import { memberships, ownMemberships, settings, tenants } from '@kith/drizzle/tables/tenants.ts';
 import type { ChildRow } from '@kith/kernel/connectionLoader.ts';
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import type { Role } from '@kith/kernel/role.ts';
 import type { SQL } from 'drizzle-orm';
 import { sql } from 'drizzle-orm';
-import type { Membership, Tenant } from '../domain/tenant.ts';
+import type { Membership } from '../domain/tenant.ts';
+import { tenantColumns } from './tenantColumns.ts';
 
 /** A list of memberships that hangs on people or on tenants: the column of each half that holds the parent's id. */
 interface Parent {
@@ -26,14 +27,16 @@ const ofTenant: Parent = { active: sql`${memberships.tenantId}`, own: sql`${ownM
 const knownMemberships = (parent: Parent, cut: Cut = uncut): SQL => sql`
   ((select ${memberships.id}, ${memberships.userId}, ${memberships.role}, ${memberships.joinedAt},
       ${tenants.id} as tenant_id, ${tenants.name} as tenant_name, ${tenants.slug} as tenant_slug,
-      ${tenants.status} as tenant_status, ${tenants.createdAt} as tenant_created_at
-    from ${memberships} join ${tenants} on ${tenants.id} = ${memberships.tenantId}
+      ${tenants.status} as tenant_status, ${tenants.createdAt} as tenant_created_at, ${tenants.version} as tenant_version, ${tenants.statusReason} as tenant_status_reason,
+      ${tenants.deletedAt} as tenant_deleted_at, ${settings.settings} -> 'branding' as tenant_branding, false as tenant_is_own
+    from ${memberships} join ${tenants} on ${tenants.id} = ${memberships.tenantId} left join ${settings} on ${settings.tenantId} = ${tenants.id}
     where ${memberships.tenantId} = ${sql.placeholder('tenantId')}::uuid and ${parent.active} = parent.id
       ${cut([sql`${memberships.joinedAt}`, sql`${memberships.id}`])})
   union all
   (select ${ownMemberships.id}, ${ownMemberships.userId}, ${ownMemberships.role}, ${ownMemberships.joinedAt},
       ${ownMemberships.tenantId}, ${ownMemberships.tenantName}, ${ownMemberships.tenantSlug},
-      ${ownMemberships.tenantStatus}, ${ownMemberships.tenantCreatedAt}
+      ${ownMemberships.tenantStatus}, ${ownMemberships.tenantCreatedAt}, ${ownMemberships.tenantVersion}, null,
+      ${ownMemberships.tenantDeletedAt}, ${ownMemberships.tenantBranding}, true
     from ${ownMemberships}
     where ${ownMemberships.tenantId} is distinct from ${sql.placeholder('tenantId')}::uuid and ${parent.own} = parent.id
       ${cut([sql`${ownMemberships.joinedAt}`, sql`${ownMemberships.id}`])})) as known`;
@@ -53,13 +56,7 @@ const columns = {
   userId: sql<UserId>`m.user_id`,
   role: sql<Role>`m.role`,
   joinedAt: sql`m.joined_at`.mapWith(memberships.joinedAt),
-  tenant: {
-    id: sql<TenantId>`m.tenant_id`,
-    name: sql<string>`m.tenant_name`,
-    slug: sql<string>`m.tenant_slug`,
-    status: sql<Tenant['status']>`m.tenant_status`,
-    createdAt: sql`m.tenant_created_at`.mapWith(tenants.createdAt),
-  },
+  tenant: tenantColumns('m', 'tenant_'),
 };
 
 /** A membership under the parent it was asked for. */

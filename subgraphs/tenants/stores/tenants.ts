@@ -1,35 +1,38 @@
 import { statement } from '@kith/drizzle/connection.ts';
-import { ownMemberships, tenants } from '@kith/drizzle/tables/tenants.ts';
-import type { TenantId } from '@kith/kernel/ids.ts';
+import { everyTenant, ownMemberships, settings, tenants } from '@kith/drizzle/tables/tenants.ts';
 import type { SQL } from 'drizzle-orm';
 import { sql } from 'drizzle-orm';
 import type { Tenant } from '../domain/tenant.ts';
+import { tenantColumns } from './tenantColumns.ts';
 
-/** The tenants a viewer may know of: the active one, and those they belong to. */
+/** The tenants a viewer may know of: the active one, and those they belong to. Why another one is closed is not told. */
 const knownTenants = (active: SQL, own: SQL): SQL => sql`
-  (select ${tenants.id}, ${tenants.name}, ${tenants.slug}, ${tenants.status}, ${tenants.createdAt}
-    from ${tenants}
+  (select ${tenants.id}, ${tenants.name}, ${tenants.slug}, ${tenants.status}, ${tenants.createdAt}, ${tenants.version}, ${tenants.statusReason}, ${tenants.deletedAt},
+      ${settings.settings} -> 'branding' as branding, false as is_own
+    from ${tenants} left join ${settings} on ${settings.tenantId} = ${tenants.id}
     where ${tenants.id} = ${sql.placeholder('tenantId')}::uuid and ${active} = any(${sql.placeholder('keys')})
   union all
-  select ${ownMemberships.tenantId}, ${ownMemberships.tenantName}, ${ownMemberships.tenantSlug}, ${ownMemberships.tenantStatus}, ${ownMemberships.tenantCreatedAt}
+  select ${ownMemberships.tenantId}, ${ownMemberships.tenantName}, ${ownMemberships.tenantSlug}, ${ownMemberships.tenantStatus}, ${ownMemberships.tenantCreatedAt},
+      ${ownMemberships.tenantVersion}, null, ${ownMemberships.tenantDeletedAt}, ${ownMemberships.tenantBranding}, true
     from ${ownMemberships}
     where ${ownMemberships.tenantId} is distinct from ${sql.placeholder('tenantId')}::uuid and ${own} = any(${sql.placeholder('keys')})) as t`;
 
-const tenantsBy = (name: string, active: SQL, own: SQL) =>
-  statement<Tenant>(name, (db) =>
-    db
-      .select({
-        id: sql<TenantId>`t.id`,
-        name: sql<string>`t.name`,
-        slug: sql<string>`t.slug`,
-        status: sql<Tenant['status']>`t.status`,
-        createdAt: sql`t.created_at`.mapWith(tenants.createdAt),
-      })
-      .from(knownTenants(active, own))
-      .prepare(name),
-  );
+/** All there are, for administrators of the platform: the view shows nobody else anything. */
+const allTenants = (key: SQL): SQL => sql`
+  (select ${everyTenant.id}, ${everyTenant.name}, ${everyTenant.slug}, ${everyTenant.status}, ${everyTenant.createdAt}, ${everyTenant.version}, ${everyTenant.statusReason},
+      ${everyTenant.deletedAt}, ${everyTenant.branding}, ${everyTenant.ownMembershipId} is not null as is_own
+    from ${everyTenant}
+    where ${key} = any(${sql.placeholder('keys')})) as t`;
 
-/** Tenants by id. */
-export const tenantsById = tenantsBy('tenants by id', sql`${tenants.id}`, sql`${ownMemberships.tenantId}`);
-/** Tenants by slug. */
-export const tenantsBySlug = tenantsBy('tenants by slug', sql`${tenants.slug}`, sql`${ownMemberships.tenantSlug}`);
+const tenantsBy = (name: string, from: SQL) => statement<Tenant>(name, (db) => db.select(tenantColumns('t')).from(from).prepare(name));
+
+/** Tenants by id: those a viewer may know of, or, for administrators of the platform, any. */
+export const tenantsById = {
+  known: tenantsBy('tenants by id', knownTenants(sql`${tenants.id}`, sql`${ownMemberships.tenantId}`)),
+  all: tenantsBy('any tenants by id', allTenants(sql`${everyTenant.id}`)),
+};
+/** Tenants by slug, likewise. */
+export const tenantsBySlug = {
+  known: tenantsBy('tenants by slug', knownTenants(sql`${tenants.slug}`, sql`${ownMemberships.tenantSlug}`)),
+  all: tenantsBy('any tenants by slug', allTenants(sql`${everyTenant.slug}`)),
+};

@@ -1,4 +1,4 @@
-import { characters, normalName } from './plainText.ts';
+import { characters, normalName } from '@kith/kernel/plainText.ts';
 
 const lengthMax = 100;
 

@@ -2,7 +2,7 @@ import { Refusal } from '@kith/kernel/errors.ts';
 import { z } from 'zod';
 import { parseDisplayName } from './displayName.ts';
 import type { Profile } from './person.ts';
-import { characters, normalText } from './plainText.ts';
+import { characters, normalText } from '@kith/kernel/plainText.ts';
 
 type Text = string | null;
 type Given<Value> = Value | null | undefined;

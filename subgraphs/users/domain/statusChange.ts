@@ -1,5 +1,5 @@
 import { Refusal } from '@kith/kernel/errors.ts';
-import { normalText, characters } from './plainText.ts';
+import { normalText, characters } from '@kith/kernel/plainText.ts';
 import type { UserStatus } from './person.ts';
 
 /** What an administrator does to an account. */

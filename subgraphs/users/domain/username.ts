@@ -1,5 +1,5 @@
 import { canonicalLogin } from '@kith/kernel/canonical.ts';
-import { normalName } from './plainText.ts';
+import { normalName } from '@kith/kernel/plainText.ts';
 
 /** A username: as it is shown, and as it is compared. */
 export interface Username {

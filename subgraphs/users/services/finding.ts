@@ -1,8 +1,8 @@
 import type { ReadScope } from '@kith/drizzle/readScope.ts';
 import { cursorValues } from '@kith/drizzle/pagedStatement.ts';
-import { RequestError } from '@kith/kernel/errors.ts';
 import type { Page, PageArguments } from '@kith/kernel/page.ts';
 import { cursorCodec, cursorId, cursorInt, pageOf, pageRequest } from '@kith/kernel/page.ts';
+import { searchPattern } from '@kith/kernel/searchPattern.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { requireSignedIn } from '@kith/kernel/viewer.ts';
 import { z } from 'zod';
@@ -13,8 +13,6 @@ import type { DirectoryVariant } from '../stores/directory.ts';
 import { directoryCounts, directoryPage } from '../stores/directory.ts';
 
 const cursors = cursorCodec('users', z.tuple([z.boolean(), cursorInt, cursorId]), (person: Person) => [person.emailVerifiedAt !== null, person.followerCount, person.id]);
-
-const searchLengthMax = 100;
 
 /**
  * Finds a page of the people of the viewer's active tenant, verified ones first, then by followers.
@@ -34,11 +32,4 @@ export async function findPeople(
   const people = await reads.run(directoryPage(page, variant), { ...parameters, ...cursorValues(page) });
   for (const person of people) loaders.person.prime(person.id, person);
   return pageOf(page, people, cursors, async () => (await reads.run(directoryCounts[variant], parameters))[0]?.count ?? 0);
-}
-
-/** A LIKE pattern for a text anywhere, its wildcards taken literally; PostgreSQL folds its case, as it did that of the names. Null when nothing is looked for. */
-function searchPattern(search: string | null): string | null {
-  const text = search?.trim() ?? '';
-  if (text.length > searchLengthMax) throw new RequestError('BAD_REQUEST', `\`search\` takes at most ${searchLengthMax} characters.`);
-  return text === '' ? null : `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }

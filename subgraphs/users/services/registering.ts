@@ -4,6 +4,7 @@ import type { Transaction } from '@kith/drizzle/database.ts';
 import { violatedConstraint } from '@kith/drizzle/violatedConstraint.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
 import { inEvenTime } from '@kith/kernel/evenTime.ts';
+import type { EventSubject } from '@kith/kernel/events.ts';
 import { eventOf } from '@kith/kernel/events.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import { newId } from '@kith/kernel/ids.ts';
@@ -95,17 +96,19 @@ async function writePerson(parts: UsersParts, registration: Registration, userna
   const id = newId<UserId>(at);
   return parts.database.transaction({ userId: id, tenantId: null }, async (tx) => {
     await addPerson(tx, { id, username, draft, passwordHash, hidden: isHidden(registration), at });
-    if (draft.invitationHash === null) await signUpUnproven(tx, parts, registration, at);
     const subject = { occurredAt: at, userId: id, tenantId: tenant?.tenantId ?? null, requestId };
     await announce(tx, eventOf('user.registered', subject, { referralCode: draft.referralCode }));
-    if (draft.invitationHash !== null) await joinInvited(tx, parts, registration, { ...subject, tokenHash: draft.invitationHash });
+    if (draft.invitationHash === null) await signUpUnproven(tx, parts, registration, subject);
+    else await joinInvited(tx, parts, registration, { ...subject, tokenHash: draft.invitationHash });
     return readBack(tx, id);
   });
 }
 
-async function signUpUnproven(tx: Transaction, { pepper }: UsersParts, { draft, tenant }: Registration, at: Date): Promise<void> {
-  if (tenant !== null) await signUpAt(tx, tenant.tenantId, at);
+async function signUpUnproven(tx: Transaction, { pepper }: UsersParts, { draft, tenant }: Registration, subject: EventSubject): Promise<void> {
+  const { occurredAt: at } = subject;
+  const membershipId = tenant === null ? null : await signUpAt(tx, tenant.tenantId, at);
   await askForCode(tx, pepper, draft.email.canonical, at);
+  if (membershipId !== null) await announce(tx, eventOf('tenant.member_joined', subject, { membershipId, role: 'USER', invitationId: null }));
 }
 
 async function readBack(tx: Transaction, id: UserId): Promise<Person> {

@@ -15,7 +15,9 @@ export async function findSignUpRules(tx: Transaction, slug: string): Promise<Si
   return { ...rules, passwordFloor: passwordFloorOf([readTenantSettings(settings)]) };
 }
 
-/** Has the person the transaction speaks for join a tenant, by the port of tenants. One that is not open answers by `memberships_sign_up_open`. */
-export async function signUpAt(tx: Transaction, tenantId: TenantId, at: Date): Promise<void> {
-  await tx.execute(sql`select tenants.sign_up(${newRowId(at)}, ${tenantId}, ${at.toISOString()}::timestamptz)`);
+/** Has the person the transaction speaks for join a tenant, by the port of tenants, and answers the membership's id. One that is not open answers by `memberships_sign_up_open`. */
+export async function signUpAt(tx: Transaction, tenantId: TenantId, at: Date): Promise<string> {
+  const id = newRowId(at);
+  await tx.execute(sql`select tenants.sign_up(${id}, ${tenantId}, ${at.toISOString()}::timestamptz)`);
+  return id;
 }
