@@ -60,6 +60,7 @@ export const preferences = usersSchema.table('preferences', {
   locale: text('locale').notNull().default('en'),
   timeZone: text('time_zone').notNull().default('UTC'),
   colorScheme: colorScheme('color_scheme').notNull().default('SYSTEM'),
+  showPresence: boolean('show_presence').notNull().default(true),
   updatedAt: moment('updated_at').notNull(),
 });
 
@@ -81,12 +82,59 @@ export const directoryEntries = usersSchema.table(
     tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
     userId: uuid('user_id').$type<UserId>().notNull().references(() => people.id),
     role: roleType('role').notNull(),
+    status: userStatus('status').notNull(),
     listed: boolean('listed').notNull(),
     verified: boolean('verified').notNull(),
     followerCount: integer('follower_count').notNull(),
     searchText: text('search_text').notNull(),
     joinedAt: moment('joined_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.userId] })],
+);
+
+/** The directory of the active tenant: what is searched, for an index serves it where none serves the table. */
+export const directory = usersSchema
+  .view('directory', {
+    userId: uuid('user_id').$type<UserId>().notNull(),
+    role: roleType('role').notNull(),
     status: userStatus('status').notNull(),
+    listed: boolean('listed').notNull(),
+    verified: boolean('verified').notNull(),
+    followerCount: integer('follower_count').notNull(),
+    searchText: text('search_text').notNull(),
+  })
+  .existing();
+
+/** Follows between people of the active tenant. */
+export const knownFollows = usersSchema
+  .view('known_follows', {
+    followerId: uuid('follower_id').$type<UserId>().notNull(),
+    followedId: uuid('followed_id').$type<UserId>().notNull(),
+    createdAt: moment('created_at').notNull(),
+  })
+  .existing();
+
+/** Who blocked whom. One's own only: nobody learns who blocked them. */
+export const blocks = usersSchema.table(
+  'blocks',
+  {
+    blockerId: uuid('blocker_id').$type<UserId>().notNull().references(() => people.id),
+    blockedId: uuid('blocked_id').$type<UserId>().notNull().references(() => people.id),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.blockerId, table.blockedId] })],
+);
+
+/** Who blocked whoever asks. */
+export const hidingPeople = usersSchema.view('hiding_people', { userId: uuid('user_id').$type<UserId>().notNull() }).existing();
+
+/** When people were last seen, in each of their tenants. */
+export const presences = usersSchema.table(
+  'presences',
+  {
+    tenantId: uuid('tenant_id').$type<TenantId>().notNull(),
+    userId: uuid('user_id').$type<UserId>().notNull(),
+    lastSeenAt: moment('last_seen_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.userId] })],
 );

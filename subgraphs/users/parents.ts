@@ -4,3 +4,4 @@ import type { Person } from './domain/person.ts';
 
 export type UserParent = Person;
 export type ProfileParent = Person;
+export type UserPermissionsParent = Person;

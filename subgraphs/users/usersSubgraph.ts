@@ -15,11 +15,13 @@ import { Profile } from './resolvers/profile.ts';
 import { Query } from './resolvers/query.ts';
 import { RoleChange } from './resolvers/roleChange.ts';
 import { User } from './resolvers/user.ts';
+import { UserPermissions } from './resolvers/userPermissions.ts';
 import type { UsersParts } from './usersParts.ts';
 
 /** Makes the users subgraph: people, their profiles, and the directory of each tenant. */
 export function usersSubgraph(options: { readsOf: RequestReads; parts: UsersParts; log: Log }): Subgraph {
-  const schema = buildSchema(subgraphSdl('users'), { AuditEntry, DateTime, Invitation, JSONObject, Membership, Mutation, Profile, Query, RoleChange, User });
+  const resolvers = { AuditEntry, DateTime, Invitation, JSONObject, Membership, Mutation, Profile, Query, RoleChange, User, UserPermissions };
+  const schema = buildSchema(subgraphSdl('users'), resolvers);
   enforceAudiences(schema, policy, subjectOf);
   return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf, options.parts), log: options.log });
 }

@@ -42,7 +42,7 @@ async function aMember(username: string, displayName: string | null = null): Pro
 }
 
 async function entryOf(userId: string): Promise<unknown> {
-  const [entry] = await sql`select role, listed, verified, follower_count, search_text from users.directory_entries where tenant_id = ${tenantId} and user_id = ${userId}`;
+  const [entry] = await sql`select role, status, listed, verified, follower_count, search_text from users.directory_entries where tenant_id = ${tenantId} and user_id = ${userId}`;
   return entry ?? null;
 }
 
@@ -55,15 +55,15 @@ async function staleEntries(): Promise<unknown[]> {
       join users.people p on p.id = m.user_id
       left join users.profiles f on f.user_id = p.id
       full join users.directory_entries d on d.tenant_id = m.tenant_id and d.user_id = m.user_id
-      where (d.role, d.joined_at, d.listed, d.verified, d.follower_count, d.search_text) is distinct from
-            (m.role, m.joined_at, p.status = 'ACTIVE', p.email_verified_at is not null, p.follower_count, lower(p.username || ' ' || coalesce(f.display_name, '')))`),
+      where (d.role, d.joined_at, d.status, d.listed, d.verified, d.follower_count, d.search_text) is distinct from
+            (m.role, m.joined_at, p.status, p.status = 'ACTIVE', p.email_verified_at is not null, p.follower_count, lower(concat_ws(' ', p.username, f.display_name, f.bio)))`),
   ];
 }
 
 test('joining brings a person into the directory, with or without a display name', async () => {
   const member = await aMember('Hopper', 'Grace Hopper');
-  expect(await entryOf(member)).toEqual({ role: 'USER', listed: true, verified: true, follower_count: 0, search_text: 'hopper grace hopper' });
-  expect(await entryOf(await aMember('Nameless'))).toMatchObject({ search_text: 'nameless ' });
+  expect(await entryOf(member)).toEqual({ role: 'USER', status: 'ACTIVE', listed: true, verified: true, follower_count: 0, search_text: 'hopper grace hopper' });
+  expect(await entryOf(await aMember('Nameless'))).toMatchObject({ search_text: 'nameless' });
 });
 
 const changes: readonly [what: string, username: string, change: (id: string) => PromiseLike<unknown>, expected: object][] = [
@@ -74,8 +74,9 @@ const changes: readonly [what: string, username: string, change: (id: string) =>
     { search_text: 'renamed first' },
   ],
   ['a change of display name', 'Subject_2', (id) => sql`update users.profiles set display_name = 'Second' where user_id = ${id}`, { search_text: 'subject_2 second' }],
-  ['a display name taken away', 'Subject_3', (id) => sql`update users.profiles set display_name = null where user_id = ${id}`, { search_text: 'subject_3 ' }],
-  ['a ban', 'Subject_4', (id) => sql`update users.people set status = 'BANNED' where id = ${id}`, { listed: false }],
+  ['a display name taken away', 'Subject_3', (id) => sql`update users.profiles set display_name = null where user_id = ${id}`, { search_text: 'subject_3' }],
+  ['a bio', 'Subject_7', (id) => sql`update users.profiles set bio = 'Likes Knots' where user_id = ${id}`, { search_text: 'subject_7 first likes knots' }],
+  ['a ban', 'Subject_4', (id) => sql`update users.people set status = 'BANNED' where id = ${id}`, { listed: false, status: 'BANNED' }],
   ['a lost verification', 'Subject_5', (id) => sql`update users.people set email_verified_at = null where id = ${id}`, { verified: false }],
   ['another role', 'Subject_6', (id) => sql`update tenants.memberships set role = 'MODERATOR' where user_id = ${id}`, { role: 'MODERATOR' }],
 ];

@@ -18,6 +18,19 @@ const everythingOfAPerson = `id username email status verified followerCount cre
 const lists: Record<string, { query: string; at: string[]; statements: number }> = {
   users: { query: `users(first: $first) { nodes { ${everythingOfAPerson} } totalCount }`, at: ['users', 'nodes'], statements: 9 },
   'users that are searched for': { query: `users(first: $first, search: "m") { nodes { ${everythingOfAPerson} } totalCount }`, at: ['users', 'nodes'], statements: 9 },
+  'users with all that connects them': {
+    query: `users(first: $first) { nodes { id followers(first: 3) { nodes { username } totalCount } following(first: 3) { nodes { username } totalCount }
+      mutualFollowers(first: 3) { nodes { username } totalCount } relationship { viewerFollows followsViewer } presence { online lastSeenAt }
+      viewerCan { update follow block suspend ban reinstate delete readContact } } totalCount }`,
+    at: ['users', 'nodes'],
+    statements: 10,
+  },
+  'users by text': { query: 'users(first: $first, search: "memb", role: USER, status: ACTIVE, verified: true) { nodes { id } totalCount }', at: ['users', 'nodes'], statements: 2 },
+  followers: { query: 'me { followers(first: $first) { nodes { id username player { level } } totalCount } }', at: ['me', 'followers', 'nodes'], statements: 4 },
+  following: { query: 'me { following(first: $first) { nodes { id username player { level } } totalCount } }', at: ['me', 'following', 'nodes'], statements: 4 },
+  'mutual followers': { query: 'me { mutualFollowers(first: $first) { nodes { id username } totalCount } }', at: ['me', 'mutualFollowers', 'nodes'], statements: 3 },
+  'blocked users': { query: 'me { blockedUsers(first: $first) { nodes { id username } totalCount } }', at: ['me', 'blockedUsers', 'nodes'], statements: 3 },
+  'users online': { query: 'usersOnline(first: $first) { nodes { id username presence { online } } totalCount }', at: ['usersOnline', 'nodes'], statements: 3 },
   'users from the end': { query: 'users(last: $first) { nodes { id player { level } } }', at: ['users', 'nodes'], statements: 2 },
   members: { query: `currentTenant { members(first: $first) { nodes { role user { ${everythingOfAPerson} } } totalCount } }`, at: ['currentTenant', 'members', 'nodes'], statements: 11 },
   memberships: { query: 'me { memberships(first: $first) { nodes { role user { username } tenant { name members(first: 3) { nodes { role user { username } } totalCount } } } totalCount } }', at: ['me', 'memberships', 'nodes'], statements: 6 },
@@ -45,6 +58,14 @@ const lists: Record<string, { query: string; at: string[]; statements: number }>
   achievements: { query: 'me { player { achievements(first: $first) { nodes { unlockedAt achievement { name } } totalCount } } }', at: ['me', 'player', 'achievements', 'nodes'], statements: 4 },
 };
 
+/** Has somebody follow, block and be followed by everybody else of a tenant, all of whom are there. */
+async function connectAll({ owner }: TestDatabase, tenantId: string, userId: string): Promise<void> {
+  const rest = owner`select d.user_id from users.directory_entries d where d.tenant_id = ${tenantId} and d.user_id <> ${userId}`;
+  await owner`insert into users.follows (follower_id, followed_id, created_at) select ${userId}, d.user_id, now() from (${rest}) d union all select d.user_id, ${userId}, now() from (${rest}) d`;
+  await owner`insert into users.blocks (blocker_id, blocked_id, created_at) select ${userId}, d.user_id, now() from (${rest}) d`;
+  await owner`insert into users.presences (tenant_id, user_id, last_seen_at) select tenant_id, user_id, now() + interval '1 hour' from users.directory_entries where tenant_id = ${tenantId}`;
+}
+
 describe('with 200 rows in every list', () => {
   let database: TestDatabase;
   let graph: TestGraph;
@@ -52,7 +73,7 @@ describe('with 200 rows in every list', () => {
 
   beforeAll(async () => {
     database = await testDatabase('migrated');
-    const tenant = await aTenant('crowd').withAdmin('ample').withMembers(rows - 1).in(database);
+    const tenant = await aTenant('crowd').withAdmin('ample').withMembers(rows).in(database);
     const ample = tenant.people['ample'];
     if (ample === undefined) throw new Error('nobody has 200 of everything');
     const belonging = { tenantId: tenant.id, userId: ample.id };
@@ -75,6 +96,7 @@ describe('with 200 rows in every list', () => {
       const { id, people } = await aTenant(`host-${index}`).withAdmin(`host_${index}`).in(database);
       await inviteAddresses(database, { tenantId: id, userId: people[`host_${index}`]?.id ?? '' }, [{ email: ample.email, at: moments[index] ?? new Date() }]);
     }
+    await connectAll(database, tenant.id, ample.id);
     graph = await startGraph(database.url);
     token = await graph.signIn('ample', { password: testPassword, tenant: 'crowd' });
   });

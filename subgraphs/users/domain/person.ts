@@ -1,5 +1,6 @@
 import type { UserId } from '@kith/kernel/ids.ts';
 import type { Audience } from '@kith/kernel/policy.ts';
+import type { Role } from '@kith/kernel/role.ts';
 import type { Preferences } from './preferences.ts';
 
 /** Where an account stands in its life. */
@@ -32,12 +33,16 @@ export interface Person {
   readonly status: UserStatus;
   readonly statusReason: string | null;
   readonly suspendedUntil: Date | null;
+  readonly platformAdministrator: boolean;
   readonly version: number;
   readonly followerCount: number;
   readonly followingCount: number;
   readonly createdAt: Date;
   /** Whether they belong to the viewer's active tenant. */
   readonly inActiveTenant: boolean;
+  readonly roleInActiveTenant: Role | null;
+  /** Whether they blocked the viewer. */
+  readonly hidesFromViewer: boolean;
   readonly profile: Profile;
   /**
    * There in the payload of a mutation that wrote this person, and nowhere else: whoever wrote it may read back what this group may

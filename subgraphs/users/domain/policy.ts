@@ -4,6 +4,7 @@ import type { Role } from '@kith/kernel/role.ts';
 import { atLeast } from '@kith/kernel/role.ts';
 import type { SignedIn, Viewer } from '@kith/kernel/viewer.ts';
 import type { Person } from './person.ts';
+import { leadsFrom } from './statusChange.ts';
 
 /** Who may do what in the users subgraph. */
 export const policy = {
@@ -46,6 +47,7 @@ export const policy = {
 export type UserAct = keyof (typeof policy)['acts'];
 
 type About = Pick<Person, 'id' | 'inActiveTenant' | 'readBackAs'>;
+type Seen = About & Pick<Person, 'status' | 'hidesFromViewer'>;
 
 /** A person, as rights about them see them. */
 export function aboutPerson({ id, inActiveTenant, readBackAs }: About): Subject {
@@ -60,10 +62,28 @@ export function subjectOf(_viewer: Viewer, _type: string, person: Person): Subje
 /** The viewer's active tenant, as rights over its people in general see it. */
 export const activeTenant: Subject = { userId: null, inActiveTenant: true };
 
-/** Whether a viewer may see that a person exists. Banned and deleted people are there for themselves and for administrators only. */
-export function maySee(viewer: Viewer, person: About & Pick<Person, 'status'>): boolean {
+/**
+ * Whether a viewer may see that a person exists. Banned and deleted people are there for themselves and for administrators only; whoever blocked
+ * the viewer is not there for them, unless they are an administrator of the tenant.
+ */
+export function maySee(viewer: Viewer, person: Seen): boolean {
   if (may(policy, viewer, 'seeShutOut', aboutPerson(person))) return true;
-  return belongsTo(viewer, 'SIGNED_IN', aboutPerson(person)) && person.inActiveTenant && person.status !== 'BANNED' && person.status !== 'DELETED';
+  const shutOut = person.hidesFromViewer || person.status === 'BANNED' || person.status === 'DELETED';
+  return belongsTo(viewer, 'SIGNED_IN', aboutPerson(person)) && person.inActiveTenant && !shutOut;
+}
+
+/** Whether a viewer may follow a person, as far as it does not hang on whom the viewer blocked: somebody else of the active tenant, in good standing. */
+export function mayFollow(viewer: Viewer, person: Seen): boolean {
+  return may(policy, viewer, 'follow', aboutPerson(person)) && isSomebodyElse(viewer, person) && person.status === 'ACTIVE' && !person.hidesFromViewer;
+}
+
+/** Whether a viewer may block a person: somebody else of the active tenant whom they see. */
+export function mayBlock(viewer: Viewer, person: Seen): boolean {
+  return may(policy, viewer, 'block', aboutPerson(person)) && isSomebodyElse(viewer, person) && maySee(viewer, person);
+}
+
+function isSomebodyElse(viewer: Viewer, { id }: About): boolean {
+  return viewer.kind === 'person' && viewer.userId !== id;
 }
 
 /** Whether a viewer finds people of every status in the directory, or only those in good standing. */
@@ -99,4 +119,25 @@ export function standsAbove(viewer: SignedIn, target: StatusTarget): boolean {
 /** Refuses FORBIDDEN unless `standsAbove`. */
 export function requireMayChangeStatus(viewer: SignedIn, target: StatusTarget): void {
   if (!standsAbove(viewer, target)) throw forbidden();
+}
+
+/** Whether a viewer may do something about a person's account as it stands: what they may do at all, to whom, and what the account can become. */
+export function mayChangeStatus(viewer: Viewer, act: StatusAct, { id, status, roleInActiveTenant: role, platformAdministrator }: Person): boolean {
+  if (viewer.kind === 'anonymous' || role === null || !may(policy, viewer, act, activeTenant)) return false;
+  return standsAbove(viewer, { id, role, platformAdministrator }) && leadsFrom[act].includes(status);
+}
+
+/** Whether a viewer may delete a person's account: it has not been deleted yet. */
+export function mayDelete(viewer: Viewer, person: Person): boolean {
+  return may(policy, viewer, 'delete', asItself(person)) && person.status !== 'DELETED';
+}
+
+/** Whether a viewer may do something to a person that hangs on nothing but who they are. */
+export function mayNow(viewer: Viewer, act: 'update' | 'readContact', person: Person): boolean {
+  return may(policy, viewer, act, asItself(person));
+}
+
+/** Without what a payload lets be read back: it gives no right to do anything. */
+function asItself({ id, inActiveTenant }: Person): Subject {
+  return aboutPerson({ id, inActiveTenant });
 }

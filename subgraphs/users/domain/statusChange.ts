@@ -11,6 +11,13 @@ export interface StatusChange {
   readonly suspendedUntil: Date | null;
 }
 
+/** From where each of them leads anywhere: what `people_status_machine` in the database takes, and reinstating no further than that. */
+export const leadsFrom: Readonly<Record<'suspend' | 'ban' | 'reinstate', readonly UserStatus[]>> = {
+  suspend: ['ACTIVE'],
+  ban: ['ACTIVE', 'SUSPENDED'],
+  reinstate: ['SUSPENDED', 'BANNED'],
+};
+
 const reasonLengthMax = 500;
 const suspensionDays = 7;
 
@@ -25,7 +32,7 @@ export function ban(reason: string): StatusChange {
 }
 
 /** The end of a suspension or a ban. Whoever has yet to prove their address is not made active by it. */
-export const reinstatement: StatusChange = { to: 'ACTIVE', onlyFrom: ['SUSPENDED', 'BANNED'], reason: null, suspendedUntil: null };
+export const reinstatement: StatusChange = { to: 'ACTIVE', onlyFrom: leadsFrom.reinstate, reason: null, suspendedUntil: null };
 
 function readReason(text: string): string {
   const reason = normalText(text);

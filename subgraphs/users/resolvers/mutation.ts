@@ -3,6 +3,7 @@ import type { MutationResolvers, UserErrorCode } from '../generated/resolvers.ts
 import { updateProfile } from '../services/changingProfile.ts';
 import { banPerson, reinstate, suspend } from '../services/changingStatus.ts';
 import { renameOneself } from '../services/changingUsername.ts';
+import { block, follow, unblock, unfollow } from '../services/following.ts';
 import { readingAgain, readingBack, readingOneselfAgain } from '../services/readingAgain.ts';
 import { register } from '../services/registering.ts';
 import { resendCode, verifyEmail } from '../services/verifying.ts';
@@ -18,4 +19,8 @@ export const Mutation: MutationResolvers = {
   userSuspend: (_, { input }, context) => payloadOf(readingBack(context, suspend(context, input))),
   userBan: (_, { input }, context) => payloadOf(readingBack(context, banPerson(context, input))),
   userReinstate: (_, { input }, context) => payloadOf(readingBack(context, reinstate(context, input))),
+  userFollow: (_, { input }, context) => payloadOf(readingAgain(context, follow(context, input))),
+  userUnfollow: (_, { input }, context) => payloadOf(readingAgain(context, unfollow(context, input))),
+  userBlock: (_, { input }, context) => payloadOf(readingAgain(context, block(context, input))),
+  userUnblock: (_, { input }, context) => payloadOf(readingAgain(context, unblock(context, input))),
 };

@@ -2,12 +2,18 @@ import type { Drizzle } from '@kith/drizzle/connection.ts';
 import { statement } from '@kith/drizzle/connection.ts';
 import { directoryEntries, people, preferences, profiles } from '@kith/drizzle/tables/users.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
+import type { Role } from '@kith/kernel/role.ts';
+import type { SQL } from 'drizzle-orm';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Person } from '../domain/person.ts';
 import type { Preferences } from '../domain/preferences.ts';
+import { hides } from './listing.ts';
 
-/** The columns of a person with their profile: the two are one to one, and reading them together saves a statement. */
-export const personColumns = {
+/**
+ * The columns of a person with their profile, given their role in the active tenant, null outside it. Person and profile are one to one, and
+ * reading them together saves a statement.
+ */
+export const personIn = (role: SQL) => ({
   id: people.id,
   username: people.username,
   usernameCanonical: people.usernameCanonical,
@@ -16,11 +22,14 @@ export const personColumns = {
   status: people.status,
   statusReason: people.statusReason,
   suspendedUntil: people.suspendedUntil,
+  platformAdministrator: people.platformAdministrator,
   version: people.version,
   followerCount: people.followerCount,
   followingCount: people.followingCount,
   createdAt: people.createdAt,
-  inActiveTenant: sql<boolean>`${directoryEntries.userId} is not null`,
+  inActiveTenant: sql<boolean>`${role} is not null`,
+  roleInActiveTenant: sql<Role | null>`${role}`,
+  hidesFromViewer: sql<boolean>`${hides(sql`${people.id}`)}`,
   profile: {
     displayName: profiles.displayName,
     bio: profiles.bio,
@@ -36,11 +45,19 @@ export const personColumns = {
     discord: profiles.discord,
     youtube: profiles.youtube,
   },
+});
+
+/** The columns of what a person chose for themselves. */
+export const preferenceColumns = {
+  locale: preferences.locale,
+  timeZone: preferences.timeZone,
+  colorScheme: preferences.colorScheme,
+  showPresence: preferences.showPresence,
 };
 
 const selectPeople = (db: Drizzle) =>
   db
-    .select(personColumns)
+    .select(personIn(sql`${directoryEntries.role}`))
     .from(people)
     .innerJoin(profiles, eq(profiles.userId, people.id))
     .leftJoin(directoryEntries, and(eq(directoryEntries.userId, people.id), eq(directoryEntries.tenantId, sql.placeholder('tenantId'))));
@@ -58,7 +75,7 @@ export const peopleByUsername = statement<Person>('people by username', (db) =>
 /** Preferences by person. */
 export const preferencesByPerson = statement<Preferences & { userId: UserId }>('preferences by person', (db) =>
   db
-    .select({ userId: preferences.userId, locale: preferences.locale, timeZone: preferences.timeZone, colorScheme: preferences.colorScheme })
+    .select({ userId: preferences.userId, ...preferenceColumns })
     .from(preferences)
     .where(sql`${preferences.userId} = any(${sql.placeholder('ids')}::uuid[])`)
     .prepare('preferences_by_person'),

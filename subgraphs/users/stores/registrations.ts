@@ -6,7 +6,7 @@ import type { Person } from '../domain/person.ts';
 import type { Preferences } from '../domain/preferences.ts';
 import type { RegistrationDraft } from '../domain/registration.ts';
 import type { Username } from '../domain/username.ts';
-import { personColumns } from './people.ts';
+import { personIn, preferenceColumns } from './people.ts';
 
 /** A person to be. */
 export interface NewPerson {
@@ -37,9 +37,8 @@ export async function addPerson(tx: Transaction, person: NewPerson): Promise<voi
 export async function findOneself(tx: Transaction, userId: UserId): Promise<(Person & { ownPreferences: Preferences }) | null> {
   const [row] = await tx
     .select({
-      ...personColumns,
-      inActiveTenant: sql<boolean>`false`,
-      ownPreferences: { locale: preferences.locale, timeZone: preferences.timeZone, colorScheme: preferences.colorScheme },
+      ...personIn(sql`null`),
+      ownPreferences: preferenceColumns,
     })
     .from(people)
     .innerJoin(profiles, eq(profiles.userId, people.id))
