@@ -21,7 +21,7 @@ export interface ApartOptions {
   readonly onDeath: (name: string) => void;
 }
 
-// What only one process may know is given to that one alone.
+// What not every process may know is given to those alone that work with it.
 const ownSecrets = ['DATABASE_URL', 'DATABASE_ROLE_SECRET', 'PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'RECORD_KEY', 'SMTP_URL', 'READER_DATABASE_URL', 'WORKER_DATABASE_URL', 'GATEWAY_DATABASE_URL', ...subgraphNames.map((name) => `${name.toUpperCase()}_DATABASE_URL`)];
 
 /** Starts the four subgraphs on free ports and the gateway on the configured one, each a process of its own. Answers the gateway's port. */
@@ -45,7 +45,7 @@ export async function apart(options: ApartOptions): Promise<number> {
         [`${name.toUpperCase()}_DATABASE_URL`]: databaseUrlOf(config, name),
         WORKER_DATABASE_URL: databaseUrlOf(config, 'worker'),
         RECORD_KEY: config.RECORD_KEY,
-        ...(name === 'users' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ...(config.SMTP_URL === undefined ? {} : { SMTP_URL: config.SMTP_URL }) } : {}),
+        ...(name === 'users' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ENCRYPTION_KEYS: encryptionKeysText(config), ...(config.SMTP_URL === undefined ? {} : { SMTP_URL: config.SMTP_URL }) } : {}),
         ...(name === 'sessions' ? { PASSWORD_PEPPER: config.PASSWORD_PEPPER, ENCRYPTION_KEYS: encryptionKeysText(config) } : {}),
       }),
     ),

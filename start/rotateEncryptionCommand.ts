@@ -6,6 +6,8 @@ import { decryptField, encryptField, newestVersion } from '@kith/kernel/fieldEnc
 import type { UserId } from '@kith/kernel/ids.ts';
 import { appSecretPlace } from '@kith/sessions/services/checkingCode.ts';
 import { placeOfKey } from '@kith/sessions/services/makingKeys.ts';
+import { phoneNumberPlace } from '@kith/users/domain/phoneNumber.ts';
+import { pushTokenPlace } from '@kith/users/domain/pushToken.ts';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import postgres from 'postgres';
@@ -14,6 +16,8 @@ import postgres from 'postgres';
 const columns: readonly EncryptedColumn[] = [
   { table: 'sessions.second_factors', key: 'user_id', column: 'secret_encrypted', by: 'keeper', placeOf: (key) => appSecretPlace(key as UserId) }, // the column holds nothing else
   { table: 'sessions.signing_keys', key: 'kid', column: 'private_jwk_encrypted', by: 'owner', placeOf: placeOfKey },
+  { table: 'users.phone_numbers', key: 'user_id', column: 'number_encrypted', by: 'keeper', placeOf: (key) => phoneNumberPlace(key as UserId) }, // the column holds nothing else
+  { table: 'users.push_tokens', key: 'id', column: 'token_encrypted', by: 'keeper', placeOf: pushTokenPlace },
 ];
 
 new Command('pnpm encryption:rotate')

@@ -6,6 +6,9 @@ export const moment = (name: string) => timestamp(name, { withTimezone: true, pr
 /** An internet address. */
 export const inetAddress = customType<{ data: string; driverData: string }>({ dataType: () => 'inet' });
 
+/** A time of day, such as `22:30:00`, by no clock in particular. */
+export const timeOfDay = customType<{ data: string; driverData: string }>({ dataType: () => 'time without time zone' });
+
 /** Raw bytes. */
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 

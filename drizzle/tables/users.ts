@@ -45,7 +45,7 @@ export const profiles = usersSchema.table('profiles', {
   website: text('website'),
   interests: text('interests').array().notNull().default([]),
   skills: text('skills').array().notNull().default([]),
-  theme: jsonb('theme').notNull().default({}),
+  theme: jsonb('theme').$type<Readonly<Record<string, unknown>>>().notNull().default({}),
   twitter: text('twitter'),
   instagram: text('instagram'),
   tiktok: text('tiktok'),
@@ -61,6 +61,13 @@ export const preferences = usersSchema.table('preferences', {
   timeZone: text('time_zone').notNull().default('UTC'),
   colorScheme: colorScheme('color_scheme').notNull().default('SYSTEM'),
   showPresence: boolean('show_presence').notNull().default(true),
+  updatedAt: moment('updated_at').notNull(),
+});
+
+/** Phone numbers, encrypted: a row for everybody who gave one. */
+export const phoneNumbers = usersSchema.table('phone_numbers', {
+  userId: uuid('user_id').$type<UserId>().primaryKey().references(() => people.id),
+  numberEncrypted: text('number_encrypted').notNull(),
   updatedAt: moment('updated_at').notNull(),
 });
 

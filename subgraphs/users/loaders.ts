@@ -1,22 +1,35 @@
 import { cursorValues } from '@kith/drizzle/pagedStatement.ts';
 import type { ReadScope } from '@kith/drizzle/readScope.ts';
 import { inOrder } from '@kith/kernel/batch.ts';
+import type { Clock } from '@kith/kernel/clock.ts';
 import type { ConnectionLoader } from '@kith/kernel/connectionLoader.ts';
 import { connectionLoader } from '@kith/kernel/connectionLoader.ts';
-import type { UserId } from '@kith/kernel/ids.ts';
+import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import type { Viewer } from '@kith/kernel/viewer.ts';
 import { scopeOf } from '@kith/kernel/viewer.ts';
 import DataLoader from 'dataloader';
+import type { NotificationCursor } from './domain/notification.ts';
+import type { NotificationChoices } from './domain/notificationPreferences.ts';
+import { noChoices } from './domain/notificationPreferences.ts';
 import type { DatedCursor, PeopleList } from './domain/peopleList.ts';
 import type { Person } from './domain/person.ts';
 import { mayListEveryone, maySee } from './domain/policy.ts';
 import type { Preferences } from './domain/preferences.ts';
+import type { PushTokenCursor } from './domain/pushToken.ts';
 import type { Relationship } from './domain/relationship.ts';
+import type { Theme } from './domain/theme.ts';
 import { relationshipsWith } from './stores/follows.ts';
-import { peopleById, peopleByUsername, preferencesByPerson } from './stores/people.ts';
+import { choicesOf, notificationChoicesByPerson } from './stores/notificationPreferences.ts';
+import type { NotificationRow, NotificationVariant } from './stores/notifications.ts';
+import { notificationCountsOfPeople, notificationsOfPeople, unreadCountsOfPeople } from './stores/notifications.ts';
+import { peopleById, peopleByUsername, preferencesByPerson, themesByPerson } from './stores/people.ts';
 import type { PersonUnder } from './stores/peopleLists.ts';
 import { peopleCounts, peoplePages } from './stores/peopleLists.ts';
+import { phoneNumbersByPerson } from './stores/phoneNumbers.ts';
 import { presencesOfPeople } from './stores/presences.ts';
+import type { PushTokenRow } from './stores/pushTokens.ts';
+import { pushTokenCountsOfPeople, pushTokensOfPeople } from './stores/pushTokens.ts';
+import { ownTenantsAmong } from './stores/tenantPorts.ts';
 
 /** Every batched read of the users subgraph. People the viewer may not see are null, as if they did not exist. */
 export interface UsersLoaders {
@@ -29,10 +42,21 @@ export interface UsersLoaders {
   readonly lastSeenAt: DataLoader<UserId, Date | null>;
   readonly people: Readonly<Record<PeopleList, ConnectionLoader<UserId, PersonUnder, DatedCursor>>>;
   readonly peopleCount: Readonly<Record<PeopleList, DataLoader<UserId, number>>>;
+  readonly theme: DataLoader<UserId, Theme | null>;
+  /** As it is kept: encrypted. */
+  readonly phoneNumber: DataLoader<UserId, string | null>;
+  readonly notificationChoices: DataLoader<UserId, NotificationChoices>;
+  readonly notificationsOfPerson: Record<NotificationVariant, ConnectionLoader<UserId, NotificationRow, NotificationCursor>>;
+  readonly notificationCountOfPerson: Record<NotificationVariant, DataLoader<UserId, number>>;
+  readonly unreadCountOfPerson: DataLoader<UserId, number>;
+  readonly pushTokensOfPerson: ConnectionLoader<UserId, PushTokenRow, PushTokenCursor>;
+  readonly pushTokenCountOfPerson: DataLoader<UserId, number>;
+  /** A tenant the viewer belongs to, be it the active one or not. */
+  readonly ownTenant: DataLoader<TenantId, { readonly id: TenantId } | null>;
 }
 
 /** Makes the loaders of one request. */
-export function makeLoaders(reads: ReadScope, viewer: Viewer): UsersLoaders {
+export function makeLoaders(reads: ReadScope, viewer: Viewer, clock: Clock): UsersLoaders {
   const { userId: viewerId, tenantId } = scopeOf(viewer);
   const reach = mayListEveryone(viewer) ? 'everyone' : 'listed';
   const seen = (rows: Person[]): Person[] => rows.filter((person) => maySee(viewer, person));
@@ -61,7 +85,37 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer): UsersLoaders {
     peopleCount: eachList(
       (list) => new DataLoader<UserId, number>(async (ids) => inOrder(ids, await reads.run(peopleCounts[list][reach], { ids }), (row) => row.parentId).map((row) => row?.count ?? 0)),
     ),
+    ...oneselfLoaders(reads, clock.now().toISOString()),
   };
+}
+
+type OneselfLoader = 'theme' | 'phoneNumber' | 'notificationChoices' | 'notificationsOfPerson' | 'notificationCountOfPerson' | 'unreadCountOfPerson' | 'pushTokensOfPerson' | 'pushTokenCountOfPerson' | 'ownTenant';
+
+/** What most often only the person themselves asks for. */
+function oneselfLoaders(reads: ReadScope, now: string): Pick<UsersLoaders, OneselfLoader> {
+  const notifications = (variant: NotificationVariant) =>
+    connectionLoader<UserId, NotificationRow, NotificationCursor>((ids, page) => reads.run(notificationsOfPeople(page, variant), { ids, now, ...cursorValues(page) }));
+  return {
+    theme: new DataLoader(async (ids) => inOrder(ids, await reads.run(themesByPerson, { ids }), (row) => row.userId).map((row) => row?.theme ?? null)),
+    phoneNumber: new DataLoader(async (ids) => inOrder(ids, await reads.run(phoneNumbersByPerson, { ids }), (row) => row.userId).map((row) => row?.numberEncrypted ?? null)),
+    notificationChoices: new DataLoader(async (ids) =>
+      inOrder(ids, await reads.run(notificationChoicesByPerson, { ids }), (row) => row.userId).map((row) => (row === null ? noChoices : choicesOf(row))),
+    ),
+    notificationsOfPerson: { all: notifications('all'), unread: notifications('unread') },
+    notificationCountOfPerson: {
+      all: countLoader((ids) => reads.run(notificationCountsOfPeople.all, { ids, now })),
+      unread: countLoader((ids) => reads.run(notificationCountsOfPeople.unread, { ids, now })),
+    },
+    unreadCountOfPerson: countLoader((ids) => reads.run(unreadCountsOfPeople, { ids, now })),
+    pushTokensOfPerson: connectionLoader((ids, page) => reads.run(pushTokensOfPeople(page), { ids, ...cursorValues(page) })),
+    pushTokenCountOfPerson: countLoader((ids) => reads.run(pushTokenCountsOfPeople, { ids })),
+    ownTenant: new DataLoader(async (ids) => inOrder(ids, await reads.run(ownTenantsAmong, { ids }), (row) => row.id)),
+  };
+}
+
+/** Batches the counts of a list over the people it hangs on. */
+function countLoader(read: (ids: readonly UserId[]) => Promise<{ parentId: UserId; count: number }[]>): DataLoader<UserId, number> {
+  return new DataLoader(async (ids) => inOrder(ids, await read(ids), (row) => row.parentId).map((row) => row?.count ?? 0));
 }
 
 function eachList<Loader>(make: (list: PeopleList) => Loader): Record<PeopleList, Loader> {

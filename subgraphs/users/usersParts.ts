@@ -1,6 +1,7 @@
 import type { Database } from '@kith/drizzle/database.ts';
 import type { Clock } from '@kith/kernel/clock.ts';
 import type { Config } from '@kith/kernel/config.ts';
+import type { EncryptionKeys } from '@kith/kernel/fieldEncryption.ts';
 import type { PasswordHashing } from '@kith/kernel/passwordHashing.ts';
 import { passwordHashing } from '@kith/kernel/passwordHashing.ts';
 import type { RecordKeys } from '@kith/kernel/recordKeys.ts';
@@ -14,6 +15,8 @@ export interface UsersParts {
   readonly passwords: PasswordHashing;
   /** Keyed hashes of short codes: a stolen table of 6 digits could be guessed through in a moment otherwise. */
   readonly pepper: string;
+  /** For phone numbers and the tokens of devices. */
+  readonly encryptionKeys: EncryptionKeys;
   readonly mailing: Mailing;
   /** What the audit log is chained with. */
   readonly records: RecordKeys;
@@ -23,7 +26,7 @@ export interface UsersParts {
 }
 
 /** The settings those services need. */
-export const usersSettings = ['PASSWORD_PEPPER', 'RECORD_KEY'] as const;
+export const usersSettings = ['PASSWORD_PEPPER', 'ENCRYPTION_KEYS', 'RECORD_KEY'] as const;
 
 /** Puts together what the services work with, by the configuration. */
 export async function usersParts(config: Config<(typeof usersSettings)[number]>, database: Database, clock: Clock): Promise<UsersParts> {
@@ -33,6 +36,7 @@ export async function usersParts(config: Config<(typeof usersSettings)[number]>,
     database,
     passwords,
     pepper,
+    encryptionKeys: config.ENCRYPTION_KEYS,
     mailing: await mailingOf(config),
     records: recordKeys(config.RECORD_KEY),
     publicUrl: config.PUBLIC_URL ?? `http://localhost:${config.PORT}`,

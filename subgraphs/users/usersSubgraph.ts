@@ -11,6 +11,7 @@ import { AuditEntry } from './resolvers/auditEntry.ts';
 import { Invitation } from './resolvers/invitation.ts';
 import { Membership } from './resolvers/membership.ts';
 import { Mutation } from './resolvers/mutation.ts';
+import { Notification } from './resolvers/notification.ts';
 import { Profile } from './resolvers/profile.ts';
 import { Query } from './resolvers/query.ts';
 import { RoleChange } from './resolvers/roleChange.ts';
@@ -20,7 +21,7 @@ import type { UsersParts } from './usersParts.ts';
 
 /** Makes the users subgraph: people, their profiles, and the directory of each tenant. */
 export function usersSubgraph(options: { readsOf: RequestReads; parts: UsersParts; log: Log }): Subgraph {
-  const resolvers = { AuditEntry, DateTime, Invitation, JSONObject, Membership, Mutation, Profile, Query, RoleChange, User, UserPermissions };
+  const resolvers = { AuditEntry, DateTime, Invitation, JSONObject, Membership, Mutation, Notification, Profile, Query, RoleChange, User, UserPermissions };
   const schema = buildSchema(subgraphSdl('users'), resolvers);
   enforceAudiences(schema, policy, subjectOf);
   return makeSubgraph({ name: 'users', schema, contextOf: (request) => makeContext(request, options.readsOf, options.parts), log: options.log });

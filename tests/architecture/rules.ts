@@ -55,7 +55,7 @@ export const importRules: readonly ImportRule[] = [
   { rule: 'the kernel knows no database', of: /^kernel\/(?!revocationFeed\.ts$)/, allows: ({ target }) => !['drizzle-orm', 'postgres', 'pg'].includes(target) },
   { rule: 'only stores know tables', of: /^(?:subgraphs\/[a-z]+\/(?!stores\/)|start\/|gateway\/|schema\/)/, allows: ({ target }) => !target.startsWith('drizzle/tables/') },
   { rule: 'only stores know Drizzle', of: /^subgraphs\/[a-z]+\/(?!stores\/)/, allows: ({ target }) => target !== 'drizzle-orm' && target !== 'postgres' },
-  { rule: 'domain knows itself and the kernel, neither GraphQL nor SQL', of: /^subgraphs\/[a-z]+\/domain\//, allows: layer(['domain'], ['kernel'], ['zod', 'bowser', 'uuid', 'otpauth']) },
+  { rule: 'domain knows itself and the kernel, neither GraphQL nor SQL', of: /^subgraphs\/[a-z]+\/domain\//, allows: layer(['domain'], ['kernel'], ['zod', 'bowser', 'uuid', 'otpauth', 'luxon', 'libphonenumber-js']) },
   { rule: 'stores know the domain and the data', of: /^subgraphs\/[a-z]+\/stores\//, allows: layer(['domain', 'stores'], ['kernel', 'drizzle'], ['drizzle-orm']) },
   { rule: 'loaders know stores and the domain', of: /^subgraphs\/[a-z]+\/loaders\.ts$/, allows: layer(['domain', 'stores'], ['kernel', notTables], ['dataloader']) },
   {

@@ -69,7 +69,12 @@ test('the examples cover all four subgraphs, and one of them needs no token', ()
     'ForgotPassword',
     'CreateTenant',
     'TenantDashboard',
+    'InviteMember',
+    'MyInvitations',
+    'PeopleNearby',
     'SwitchTenant',
+    'MyNotifications',
+    'EverythingAboutPeople',
   ]);
   expect(examples.filter(({ signedInAs }) => signedInAs === null).map(({ name }) => name)).toEqual(['Register', 'VerifyEmail', 'SignIn', 'ForgotPassword']);
   expect(Math.max(...examples.map(({ fetchesMax }) => fetchesMax))).toBe(subgraphNames.length);

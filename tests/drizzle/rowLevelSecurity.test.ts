@@ -43,6 +43,7 @@ const secrets = [
   'users.verification_codes',
   'users.mails',
   'tenants.daily_active_people',
+  'users.pending_deliveries',
 ];
 const secretsOfTheReader = async (catalogue: Catalogue) => (await grantsTo(catalogue, ['kith_reader'])).map(({ table }) => table).filter((table) => secrets.includes(table));
 
@@ -152,6 +153,7 @@ const ports = [
   'kith_gateway: tenants.gateway_rules',
   'kith_reader: sessions.security_facts',
   'kith_reader: tenants.invitation_offer',
+  'kith_reader: tenants.own_among',
   'kith_reader: tenants.own_invitations',
   'kith_reader: users.username_is_free',
   'kith_sessions: kith.announce',
@@ -200,17 +202,21 @@ const ports = [
   'kith_users: tenants.append_audit',
   'kith_users: tenants.hold_audit_head',
   'kith_users: tenants.invitation_offer',
+  'kith_users: tenants.own_among',
   'kith_users: tenants.redact_audit',
   'kith_users: tenants.sign_up',
   'kith_users: tenants.sign_up_rules',
   'kith_users: users.addressee',
   'kith_users: users.awaiting_verification',
+  'kith_users: users.claim_push_token',
   'kith_users: users.hide_presence',
   'kith_users: users.hold_both',
   'kith_users: users.lift_suspensions',
   'kith_users: users.part',
+  'kith_users: users.people_with_deliveries_due',
   'kith_users: users.put_off_mail',
   'kith_users: users.queue_mail',
+  'kith_users: users.remove_expired_notifications',
   'kith_users: users.repeat_registration',
   'kith_users: users.username_is_free',
 ];

@@ -29,6 +29,8 @@ const policiesOfAnotherShape: readonly string[] = [
   'anybody_changes on users.status_changes: true',
   // Alerts are a person's own; the tenant in them is where it happened.
   'oneself on sessions.alerts: user_id = (select kith.current_user_id())',
+  // So are notifications, whatever tenant they are about.
+  'oneself on users.notifications: user_id = (select kith.current_user_id())',
 ];
 
 /** Names the tables, partitions too, that row-level security does not hold for everybody, their owner included. */

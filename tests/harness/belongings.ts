@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { TestDatabase } from './testDatabase.ts';
 
@@ -25,6 +26,21 @@ export async function openSessions({ owner }: TestDatabase, { tenantId, userId }
   }));
   await owner`insert into sessions.sessions ${owner(rows)}`;
   return rows.map(({ id }) => id);
+}
+
+/** Registers devices of somebody for push messages, behind the graph's back, last used at the given moments: more than the graph keeps, if need be. */
+export async function registerDevices({ owner }: TestDatabase, userId: string, lastUsedAt: readonly Date[]): Promise<void> {
+  const rows = lastUsedAt.map((usedAt) => ({
+    id: v7(),
+    user_id: userId,
+    token_hash: randomBytes(32),
+    token_encrypted: 'of no test',
+    token_ending: 'test',
+    platform: 'WEB',
+    registered_at: usedAt,
+    last_used_at: usedAt,
+  }));
+  await owner`insert into users.push_tokens ${owner(rows)}`;
 }
 
 /** Defines achievements of a tenant. Answers their ids. */

@@ -65,5 +65,11 @@ export async function makeVast({ owner }: TestDatabase): Promise<void> {
   });
   // As the job would have by now.
   await owner`select tenants.fold_counts(1000000, current_date)`;
+  // Half of them are the administrator's, one in a hundred of those not read.
+  await owner`
+    insert into users.notifications (id, user_id, type, priority, data, in_app, created_at, read_at, expires_at)
+    select gen_random_uuid(), case when n % 2 = 0 then a.id else b.id end, 'LEVEL_REACHED', 1, '{"level": 2}', true, now() - make_interval(mins => n),
+           case when n % 200 <> 0 then now() end, now() + interval '30 days'
+    from generate_series(1, 6000) n, (select id from users.people where username = ${vastAdmin}) a, (select id from users.people where username <> ${vastAdmin} order by id limit 1) b`;
   await owner`analyze`;
 }

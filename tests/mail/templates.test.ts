@@ -3,6 +3,7 @@ import type { AlertKind } from '@kith/mail/alertWords.ts';
 import { alertWords } from '@kith/mail/alertWords.ts';
 import { invitationMail } from '@kith/mail/invitationMail.ts';
 import type { Mail } from '@kith/mail/mail.ts';
+import { notificationMail } from '@kith/mail/notificationMail.ts';
 import { passwordChangedMail } from '@kith/mail/passwordChangedMail.ts';
 import { passwordResetMail } from '@kith/mail/passwordResetMail.ts';
 import { registrationRepeatedMail } from '@kith/mail/registrationRepeatedMail.ts';
@@ -24,6 +25,15 @@ const templates: Record<string, { write: (name: string) => Promise<Mail>; holds:
   alert: {
     write: (name) => alertMail({ name, kind: 'REFRESH_REUSED', when, ipAddress: '2001:db8::1', sessionsUrl: 'https://kith.example/sessions' }),
     holds: ['https://kith.example/sessions', '2001:db8::1', '20 November 2026 at 09:30 UTC'],
+  },
+  notification: {
+    write: (name) => notificationMail({ name, news: [{ title: 'You have another role', body: 'You are now a moderator in a tenant.', when }], furtherCount: 0, notificationsUrl: 'https://kith.example/notifications' }),
+    holds: ['You are now a moderator', 'https://kith.example/notifications', '20 November 2026 at 09:30 UTC'],
+  },
+  notifications: {
+    write: (name) =>
+      notificationMail({ name, news: ['First things', 'Second things'].map((title) => ({ title, body: `${title} happened.`, when })), furtherCount: 1_480, notificationsUrl: 'https://kith.example/notifications' }),
+    holds: ['First things', 'Second things', 'And 1480 more.', 'https://kith.example/notifications'],
   },
 };
 

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defineAchievements, inviteAddresses, joinedBy, noteRoleChanges, openSessions, unlockAchievements } from '../harness/belongings.ts';
+import { defineAchievements, inviteAddresses, joinedBy, noteRoleChanges, openSessions, registerDevices, unlockAchievements } from '../harness/belongings.ts';
 import type { TestGraph } from '../harness/graph.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
 import { testDatabase } from '../harness/testDatabase.ts';
 import { aTenant, testPassword } from '../harness/world.ts';
+import { makeNotifications } from '../users/notificationActs.ts';
 
 const rows = 200;
 const moments = Array.from({ length: rows }, (_, index) => new Date(Date.UTC(2026, 0, 1, 0, index)));
@@ -55,6 +56,14 @@ const lists: Record<string, { query: string; at: string[]; statements: number }>
   'invitations that were received': { query: 'me { invitationsReceived(first: $first) { nodes { tenantName invitedByName } totalCount } }', at: ['me', 'invitationsReceived', 'nodes'], statements: 3 },
   'changes of a role': { query: 'me { membership { roleChanges(first: $first) { nodes { from to changedBy { username } } totalCount } } }', at: ['me', 'membership', 'roleChanges', 'nodes'], statements: 4 },
   sessions: { query: 'me { security { sessions(first: $first) { nodes { id device isCurrent } totalCount } } }', at: ['me', 'security', 'sessions', 'nodes'], statements: 3 },
+  notifications: {
+    query: 'me { unreadNotificationCount notifications(first: $first) { nodes { title actor { username } tenant { id name } } totalCount } }',
+    at: ['me', 'notifications', 'nodes'],
+    statements: 7,
+  },
+  'notifications that are not read': { query: 'me { notifications(first: $first, unread: true) { nodes { title body data } } }', at: ['me', 'notifications', 'nodes'], statements: 2 },
+  'devices that get push messages': { query: 'me { pushTokens(first: $first) { nodes { tokenEnding lastUsedAt } totalCount } }', at: ['me', 'pushTokens', 'nodes'], statements: 3 },
+  'phone numbers and themes': { query: 'users(first: $first) { nodes { phoneNumber profile { theme } } }', at: ['users', 'nodes'], statements: 3 },
   achievements: { query: 'me { player { achievements(first: $first) { nodes { unlockedAt achievement { name } } totalCount } } }', at: ['me', 'player', 'achievements', 'nodes'], statements: 4 },
 };
 
@@ -83,6 +92,8 @@ describe('with 200 rows in every list', () => {
     await noteRoleChanges(database, belonging, moments);
     const [joinedFirst = ''] = await inviteAddresses(database, belonging, moments.map((at, index) => ({ email: `guest${index}@crowd.test`, at })));
     await joinedBy(database, belonging, joinedFirst);
+    await makeNotifications(database, ample.id, rows, { actorIds: Object.values(tenant.people).slice(1).map(({ id }) => id), tenantId: tenant.id });
+    await registerDevices(database, ample.id, moments);
     for (const { id } of Object.values(tenant.people).slice(1)) {
       const member = { tenantId: tenant.id, userId: id };
       await noteRoleChanges(database, member, moments.slice(0, 3));

@@ -1,8 +1,10 @@
 import { Refusal } from '@kith/kernel/errors.ts';
+import { characters, normalText } from '@kith/kernel/plainText.ts';
 import { z } from 'zod';
 import { parseDisplayName } from './displayName.ts';
 import type { Profile } from './person.ts';
-import { characters, normalText } from '@kith/kernel/plainText.ts';
+import type { Theme } from './theme.ts';
+import { readTheme } from './theme.ts';
 
 type Text = string | null;
 type Given<Value> = Value | null | undefined;
@@ -18,10 +20,14 @@ export interface ProfileInput {
   readonly interests?: Given<readonly string[]>;
   readonly skills?: Given<readonly string[]>;
   readonly socialLinks?: Given<Partial<Record<SocialNetwork, Given<string>>>>;
+  readonly theme?: Given<Theme>;
 }
 
 /** The fields that change, each with its new value. */
-export type ProfileChange = Partial<Profile>;
+export type ProfileChange = Partial<Changeable>;
+
+/** A profile with what is read apart from it. */
+type Changeable = Profile & { readonly theme: Theme };
 
 const networks = ['twitter', 'instagram', 'tiktok', 'discord', 'youtube'] as const;
 type SocialNetwork = (typeof networks)[number];
@@ -34,7 +40,7 @@ const itemLengthMax = 50;
 
 const webAddress = z.url({ protocol: /^https?$/ }).max(urlLengthMax);
 
-/** Reads what is to change in a profile. Refuses DISPLAY_NAME_INVALID, BIO_TOO_LONG, URL_INVALID and FIELD_TOO_LONG, naming the field. */
+/** Reads what is to change in a profile. Refuses DISPLAY_NAME_INVALID, BIO_TOO_LONG, URL_INVALID, FIELD_TOO_LONG and THEME_INVALID, naming the field. */
 export function draftProfileChange(input: ProfileInput): ProfileChange {
   const social = input.socialLinks === null ? Object.fromEntries(networks.map((network) => [network, null])) : (input.socialLinks ?? {});
   return onlyGiven({
@@ -46,6 +52,7 @@ export function draftProfileChange(input: ProfileInput): ProfileChange {
     website: change(input.website, readUrl('website')),
     interests: input.interests === null ? [] : change(input.interests, readItems('interests')),
     skills: input.skills === null ? [] : change(input.skills, readItems('skills')),
+    theme: input.theme === null ? {} : change(input.theme, readTheme),
     ...Object.fromEntries(networks.map((network) => [network, change(social[network], readAccount(network))])),
   });
 }
@@ -55,8 +62,8 @@ function change<Value, Read>(value: Given<Value>, read: (value: Value) => Read):
   return read(value);
 }
 
-function onlyGiven(fields: { [Field in keyof Profile]?: Profile[Field] | null | undefined }): ProfileChange {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ProfileChange; // lists are never null: their null became an empty list above
+function onlyGiven(fields: { [Field in keyof Changeable]?: Changeable[Field] | null | undefined }): ProfileChange {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ProfileChange; // lists and the theme are never null: their null became an empty one above
 }
 
 function readDisplayName(text: string): string {

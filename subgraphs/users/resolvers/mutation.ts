@@ -1,11 +1,17 @@
 import { payloads } from '@kith/kernel/payload.ts';
 import type { MutationResolvers, UserErrorCode } from '../generated/resolvers.ts';
+import { updateNotificationPreferences } from '../services/changingNotificationPreferences.ts';
+import { changePhoneNumber } from '../services/changingPhoneNumber.ts';
+import { updatePreferences } from '../services/changingPreferences.ts';
 import { updateProfile } from '../services/changingProfile.ts';
 import { banPerson, reinstate, suspend } from '../services/changingStatus.ts';
 import { renameOneself } from '../services/changingUsername.ts';
 import { block, follow, unblock, unfollow } from '../services/following.ts';
 import { readingAgain, readingBack, readingOneselfAgain } from '../services/readingAgain.ts';
+import { deleteNotification, markAllNotificationsRead, markNotificationsRead } from '../services/readingNotifications.ts';
+import { readingNotificationPreferencesAgain, readingPreferencesAgain } from '../services/readingPreferencesAgain.ts';
 import { register } from '../services/registering.ts';
+import { registerPushToken, unregisterPushToken } from '../services/registeringPushTokens.ts';
 import { resendCode, verifyEmail } from '../services/verifying.ts';
 
 const payloadOf = payloads<UserErrorCode>();
@@ -19,6 +25,14 @@ export const Mutation: MutationResolvers = {
   userSuspend: (_, { input }, context) => payloadOf(readingBack(context, suspend(context, input))),
   userBan: (_, { input }, context) => payloadOf(readingBack(context, banPerson(context, input))),
   userReinstate: (_, { input }, context) => payloadOf(readingBack(context, reinstate(context, input))),
+  userPhoneNumberChange: (_, { input }, context) => payloadOf(readingAgain(context, changePhoneNumber(context, input))),
+  userPreferencesUpdate: (_, { input }, context) => payloadOf(readingPreferencesAgain(context, updatePreferences(context, input))),
+  notificationMarkRead: (_, { input }, context) => payloadOf(markNotificationsRead(context, input)),
+  notificationMarkAllRead: (_, { input }, context) => payloadOf(markAllNotificationsRead(context, input)),
+  notificationDelete: (_, { input }, context) => payloadOf(deleteNotification(context, input)),
+  notificationPreferencesUpdate: (_, { input }, context) => payloadOf(readingNotificationPreferencesAgain(context, updateNotificationPreferences(context, input))),
+  pushTokenRegister: (_, { input }, context) => payloadOf(registerPushToken(context, input)),
+  pushTokenRemove: (_, { input }, context) => payloadOf(unregisterPushToken(context, input)),
   userFollow: (_, { input }, context) => payloadOf(readingAgain(context, follow(context, input))),
   userUnfollow: (_, { input }, context) => payloadOf(readingAgain(context, unfollow(context, input))),
   userBlock: (_, { input }, context) => payloadOf(readingAgain(context, block(context, input))),

@@ -11,6 +11,7 @@ export const Profile: ProfileResolvers = {
   interests: ({ profile }) => profile.interests,
   skills: ({ profile }) => profile.skills,
   socialLinks: ({ profile }) => profile,
+  theme: async ({ id }, _args, { loaders }) => (await loaders.theme.load(id)) ?? {},
   completeness: ({ profile, emailVerifiedAt }) => completeness(profile, emailVerifiedAt !== null),
   isComplete: ({ profile, emailVerifiedAt }) => completeness(profile, emailVerifiedAt !== null) >= completeAt,
 };

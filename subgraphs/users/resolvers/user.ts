@@ -1,7 +1,10 @@
 import type { UserId } from '@kith/kernel/ids.ts';
 import { parseId } from '@kith/kernel/ids.ts';
+import { preferencesOf } from '../domain/notificationPreferences.ts';
 import { presenceAt } from '../domain/presence.ts';
 import type { UserResolvers } from '../generated/resolvers.ts';
+import { phoneNumberOf } from '../services/changingPhoneNumber.ts';
+import { notificationsOfPerson, pushTokensOfPerson } from '../services/listing.ts';
 import { peopleOf } from '../services/listingPeople.ts';
 
 export const User: UserResolvers = {
@@ -20,4 +23,9 @@ export const User: UserResolvers = {
   presence: async ({ id }, _args, { loaders, parts }) => presenceAt(await loaders.lastSeenAt.load(id), parts.clock.now()),
   viewerCan: (person) => person,
   preferences: ({ id, ownPreferences }, _args, { loaders }) => ownPreferences ?? loaders.preferences.load(id),
+  phoneNumber: ({ id }, _args, context) => phoneNumberOf(context, id),
+  notifications: ({ id }, args, { loaders }) => notificationsOfPerson(loaders, id, args),
+  unreadNotificationCount: ({ id }, _args, { loaders }) => loaders.unreadCountOfPerson.load(id),
+  notificationPreferences: async ({ id }, _args, { loaders }) => preferencesOf(await loaders.notificationChoices.load(id)),
+  pushTokens: ({ id }, args, { loaders }) => pushTokensOfPerson(loaders, id, args),
 };

@@ -47,5 +47,7 @@ export async function readingOneselfAgain(reading: Reading, write: Promise<UserI
 /** What was read before in the same request is of an older snapshot. */
 async function readAgain({ reads, loaders }: Reading, userId: UserId): Promise<Person | null> {
   reads.renew();
+  loaders.theme.clear(userId);
+  loaders.phoneNumber.clear(userId);
   return loaders.person.clear(userId).load(userId);
 }

@@ -7,6 +7,7 @@ import type { SQL } from 'drizzle-orm';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Person } from '../domain/person.ts';
 import type { Preferences } from '../domain/preferences.ts';
+import type { Theme } from '../domain/theme.ts';
 import { hides } from './listing.ts';
 
 /**
@@ -79,4 +80,13 @@ export const preferencesByPerson = statement<Preferences & { userId: UserId }>('
     .from(preferences)
     .where(sql`${preferences.userId} = any(${sql.placeholder('ids')}::uuid[])`)
     .prepare('preferences_by_person'),
+);
+
+/** Themes by person: apart from the people, since one theme can be longer than all the rest of a page of them. */
+export const themesByPerson = statement<{ userId: UserId; theme: Theme }>('themes by person', (db) =>
+  db
+    .select({ userId: profiles.userId, theme: profiles.theme })
+    .from(profiles)
+    .where(sql`${profiles.userId} = any(${sql.placeholder('ids')}::uuid[])`)
+    .prepare('themes_by_person'),
 );

@@ -1,3 +1,4 @@
+import { statement } from '@kith/drizzle/connection.ts';
 import type { Transaction } from '@kith/drizzle/database.ts';
 import type { TenantId } from '@kith/kernel/ids.ts';
 import { newRowId } from '@kith/kernel/ids.ts';
@@ -21,3 +22,8 @@ export async function signUpAt(tx: Transaction, tenantId: TenantId, at: Date): P
   await tx.execute(sql`select tenants.sign_up(${id}, ${tenantId}, ${at.toISOString()}::timestamptz)`);
   return id;
 }
+
+/** In which of some tenants the viewer belongs, by the port of tenants. */
+export const ownTenantsAmong = statement<{ id: TenantId }>('own tenants among', (db) =>
+  db.select({ id: sql<TenantId>`id` }).from(sql`tenants.own_among(${sql.placeholder('ids')}::uuid[]) as id`).prepare('own_tenants_among'),
+);
