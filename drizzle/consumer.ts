@@ -35,6 +35,8 @@ export function consumer<Name extends ConsumerName>(name: Name, database: Databa
     name,
     async handle(eventId) {
       const event = await findEvent<EventsOf<Name>>(database, eventId);
+      // Erased with whom it was about, or older than events are kept: what was to come of it is of no use to anybody any more.
+      if (event === null) return;
       await database.transaction({ userId: event.userId, tenantId: event.tenantId }, async (tx) => {
         if (await isFirstTime(tx, name, eventId)) await act(tx, event);
       });
@@ -42,7 +44,7 @@ export function consumer<Name extends ConsumerName>(name: Name, database: Databa
   };
 }
 
-async function findEvent<Name extends EventName>(database: Database, eventId: string): Promise<KithEvent<Name>> {
+async function findEvent<Name extends EventName>(database: Database, eventId: string): Promise<KithEvent<Name> | null> {
   const [row] = await database.transaction({ userId: null, tenantId: null }, (tx) =>
     tx
       .select({
@@ -56,8 +58,7 @@ async function findEvent<Name extends EventName>(database: Database, eventId: st
       })
       .from(sql`kith.event_of_job(${eventId})`),
   );
-  if (row === undefined) throw new Error(`there is no event ${eventId}`);
-  return { id: eventId, ...parsed<Name>(row) };
+  return row === undefined ? null : { id: eventId, ...parsed<Name>(row) };
 }
 
 function parsed<Name extends EventName>({ payload, version, ...rest }: EventRow): Omit<KithEvent<Name>, 'id'> {

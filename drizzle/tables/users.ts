@@ -8,6 +8,7 @@ export const usersSchema = pgSchema('users');
 
 export const userStatus = usersSchema.enum('user_status', ['PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'BANNED', 'DELETED']);
 export const mailState = usersSchema.enum('mail_state', ['QUEUED', 'SENT', 'KEPT', 'FAILED']);
+export const dataExportState = usersSchema.enum('data_export_state', ['QUEUED', 'READY', 'EXPIRED']);
 export const colorScheme = usersSchema.enum('color_scheme', ['SYSTEM', 'LIGHT', 'DARK']);
 
 /** One row a person: the account and where it stands in its life. */
@@ -165,6 +166,8 @@ export const usernameHistory = usersSchema.table(
     userId: uuid('user_id').$type<UserId>().notNull().references(() => people.id),
     givenUpAt: moment('given_up_at').notNull(),
     reservedUntil: moment('reserved_until').notNull(),
+    /** False for a name that was only set aside for somebody, and was never theirs. */
+    worn: boolean('worn').notNull().default(true),
   },
   (table) => [primaryKey({ columns: [table.usernameCanonical, table.userId, table.givenUpAt] })],
 );

@@ -20,5 +20,5 @@ export interface UsersContext extends SubgraphContext {
 /** Makes the context of a request. */
 export function makeContext(request: GraphRequest, readsOf: RequestReads, parts: UsersParts): UsersContext {
   const reads = readsOf(request);
-  return { viewer: request.viewer, requestId: request.requestId, client: request.client, reads, loaders: makeLoaders(reads, request.viewer, parts.clock), parts, notes: {} };
+  return { viewer: request.viewer, requestId: request.requestId, client: request.client, reads, loaders: makeLoaders(reads, request.viewer, parts), parts, notes: {} };
 }

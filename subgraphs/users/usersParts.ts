@@ -18,7 +18,7 @@ export interface UsersParts {
   /** For phone numbers and the tokens of devices. */
   readonly encryptionKeys: EncryptionKeys;
   readonly mailing: Mailing;
-  /** What the audit log is chained with. */
+  /** What the audit log is chained with, and what is attested of erased accounts signed. */
   readonly records: RecordKeys;
   /** Where people reach the product, for links in mails: never taken from a request. */
   readonly publicUrl: string;

@@ -74,6 +74,8 @@ test('the examples cover all four subgraphs, and one of them needs no token', ()
     'PeopleNearby',
     'SwitchTenant',
     'MyNotifications',
+    'Leave',
+    'MyDataExport',
     'EverythingAboutPeople',
   ]);
   expect(examples.filter(({ signedInAs }) => signedInAs === null).map(({ name }) => name)).toEqual(['Register', 'VerifyEmail', 'SignIn', 'ForgotPassword']);

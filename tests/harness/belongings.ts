@@ -104,3 +104,12 @@ export async function playerOf({ owner }: Pick<TestDatabase, 'owner'>, { tenantI
   if (player === undefined) throw new Error(`${userId} does not play in ${tenantId}`);
   return player.id;
 }
+
+/** Has somebody a change of status by somebody else, a name given up and a document asked for at each of the moments, and makes them an administrator of the platform. */
+export async function leaveRecords({ owner }: TestDatabase, userId: string, actorId: string, moments: readonly Date[]): Promise<void> {
+  const day = 86_400_000;
+  await owner`insert into users.status_changes ${owner(moments.map((at) => ({ id: v7(), user_id: userId, from_status: 'ACTIVE', to_status: 'SUSPENDED', reason: 'a reason', actor_id: actorId, changed_at: at })))}`;
+  await owner`insert into users.username_history ${owner(moments.map((at, index) => ({ user_id: userId, username_canonical: `once_${index}`, given_up_at: at, reserved_until: at })))}`;
+  await owner`insert into users.data_exports ${owner(moments.map((at, index) => ({ id: v7(), user_id: userId, requested_at: new Date(at.getTime() - index * day) })))}`;
+  await owner`update users.people set platform_administrator = true where id = ${userId}`;
+}

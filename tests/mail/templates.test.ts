@@ -1,3 +1,4 @@
+import { accountDeletedMail } from '@kith/mail/accountDeletedMail.ts';
 import { alertMail } from '@kith/mail/alertMail.ts';
 import type { AlertKind } from '@kith/mail/alertWords.ts';
 import { alertWords } from '@kith/mail/alertWords.ts';
@@ -22,6 +23,10 @@ const templates: Record<string, { write: (name: string) => Promise<Mail>; holds:
   },
   passwordReset: { write: (name) => passwordResetMail({ name, url, expiresInMinutes: 60 }), holds: [url, '60 minutes'] },
   passwordChanged: { write: (name) => passwordChangedMail({ name, when, byReset: true, resetUrl: url }), holds: [url, '20 November 2026 at 09:30 UTC'] },
+  accountDeleted: {
+    write: (name) => accountDeletedMail({ name, when, erasedFrom: new Date('2026-12-20T09:30:00.000Z'), url }),
+    holds: [url, '20 November 2026 at 09:30 UTC', '20 December 2026 at 09:30 UTC'],
+  },
   alert: {
     write: (name) => alertMail({ name, kind: 'REFRESH_REUSED', when, ipAddress: '2001:db8::1', sessionsUrl: 'https://kith.example/sessions' }),
     holds: ['https://kith.example/sessions', '2001:db8::1', '20 November 2026 at 09:30 UTC'],

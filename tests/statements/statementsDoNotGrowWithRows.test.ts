@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defineAchievements, inviteAddresses, joinedBy, noteRoleChanges, openSessions, registerDevices, unlockAchievements } from '../harness/belongings.ts';
+import { defineAchievements, inviteAddresses, joinedBy, leaveRecords, noteRoleChanges, openSessions, registerDevices, unlockAchievements } from '../harness/belongings.ts';
 import type { TestGraph } from '../harness/graph.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
@@ -64,6 +64,10 @@ const lists: Record<string, { query: string; at: string[]; statements: number }>
   'notifications that are not read': { query: 'me { notifications(first: $first, unread: true) { nodes { title body data } } }', at: ['me', 'notifications', 'nodes'], statements: 2 },
   'devices that get push messages': { query: 'me { pushTokens(first: $first) { nodes { tokenEnding lastUsedAt } totalCount } }', at: ['me', 'pushTokens', 'nodes'], statements: 3 },
   'phone numbers and themes': { query: 'users(first: $first) { nodes { phoneNumber profile { theme } } }', at: ['users', 'nodes'], statements: 3 },
+  'status history': { query: 'me { statusHistory(first: $first) { nodes { from to reason changedAt actor { username } } totalCount } }', at: ['me', 'statusHistory', 'nodes'], statements: 4 },
+  'former usernames': { query: 'me { formerUsernames(first: $first) { nodes { username givenUpAt reservedUntil } totalCount } }', at: ['me', 'formerUsernames', 'nodes'], statements: 3 },
+  'data exports': { query: 'me { dataExports(first: $first) { nodes { id label state requestedAt document } totalCount } }', at: ['me', 'dataExports', 'nodes'], statements: 3 },
+  'people with what their deletion would come to': { query: 'users(first: $first) { nodes { username deletion { deletedAt } deletionImpact { totalRows } } }', at: ['users', 'nodes'], statements: 3 },
   achievements: { query: 'me { player { achievements(first: $first) { nodes { unlockedAt achievement { name } } totalCount } } }', at: ['me', 'player', 'achievements', 'nodes'], statements: 4 },
 };
 
@@ -103,6 +107,7 @@ describe('with 200 rows in every list', () => {
       await unlockAchievements(database, { tenantId: tenant.id, userId: id }, achievements.slice(0, 6).map((achievement, index) => ({ id: achievement, at: moments[index] ?? new Date() })));
     }
     for (let index = 1; index < rows; index += 1) await aTenant(`crowd-${index}`).withPerson(ample).in(database);
+    await leaveRecords(database, ample.id, Object.values(tenant.people)[1]?.id ?? '', moments);
     for (let index = 0; index < rows; index += 1) {
       const { id, people } = await aTenant(`host-${index}`).withAdmin(`host_${index}`).in(database);
       await inviteAddresses(database, { tenantId: id, userId: people[`host_${index}`]?.id ?? '' }, [{ email: ample.email, at: moments[index] ?? new Date() }]);

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { lockoutHash } from '@kith/kernel/addressHashes.ts';
 import type { SessionId, UserId } from '@kith/kernel/ids.ts';
 import type { LoginFailure } from './signInDecision.ts';
 
@@ -27,7 +27,7 @@ export function lockoutSubjects(pepper: string) {
   const subject = (kind: LockoutSubject['kind'], userId: UserId | null, ...parts: readonly (string | null)[]): LockoutSubject => ({
     kind,
     userId,
-    hash: createHmac('sha256', pepper).update(`kith lockout ${JSON.stringify([kind, ...parts])}`).digest(),
+    hash: lockoutHash(pepper, kind, ...parts),
   });
   return {
     login: (loginCanonical: string, userId: UserId | null) => subject('login', userId, loginCanonical),

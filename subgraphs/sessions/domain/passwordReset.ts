@@ -1,12 +1,5 @@
-import { createHmac } from 'node:crypto';
-
 /** How long the link of a mail works, and how many mails an address is sent. */
 export const resetRule = { lifeMs: 60 * 60_000, requestsMax: 3, withinMs: 60 * 60_000 } as const;
-
-/** What an address is counted under: its keyed hash, so that the table does not say who forgot their password. */
-export function hashOfAddress(pepper: string, emailCanonical: string): Buffer {
-  return createHmac('sha256', pepper).update(`kith reset request ${emailCanonical}`).digest();
-}
 
 /** The link of the mail. The token stands behind the #: browsers send that to no server, so it stands in no log. */
 export function resetUrl(publicUrl: string, token: string): string {

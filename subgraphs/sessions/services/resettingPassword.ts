@@ -1,8 +1,9 @@
 import { announce } from '@kith/drizzle/announce.ts';
+import { resetAddressHash } from '@kith/kernel/addressHashes.ts';
 import { canonicalLogin } from '@kith/kernel/canonical.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
 import { eventOf } from '@kith/kernel/events.ts';
-import { hashOfAddress, resetRule } from '../domain/passwordReset.ts';
+import { resetRule } from '../domain/passwordReset.ts';
 import { hashOfSecret } from '../domain/refreshToken.ts';
 import { parseSecret } from '../domain/secret.ts';
 import type { UserErrorCode, UserPasswordResetInput, UserPasswordResetRequestInput } from '../generated/resolvers.ts';
@@ -26,7 +27,7 @@ export async function requestPasswordReset(parts: SessionsParts, asking: Asking,
   const now = parts.clock.now();
   await parts.database.transaction(nobody, async (tx) => {
     const account = await findAccount(tx, address);
-    if (!(await countResetRequest(tx, hashOfAddress(parts.pepper, address), resetRule, now))) return;
+    if (!(await countResetRequest(tx, resetAddressHash(parts.pepper, address), resetRule, now))) return;
     // A username is no address: whoever knows only that must not have mail sent to whom it belongs to.
     const userId = address.includes('@') ? (account?.userId ?? null) : null;
     await announce(tx, eventOf('user.password_reset_requested', { occurredAt: now, userId, tenantId: null, requestId: asking.requestId }, {}));

@@ -7,11 +7,14 @@ import { updateProfile } from '../services/changingProfile.ts';
 import { banPerson, reinstate, suspend } from '../services/changingStatus.ts';
 import { renameOneself } from '../services/changingUsername.ts';
 import { block, follow, unblock, unfollow } from '../services/following.ts';
+import { deleteAccount } from '../services/deletingAccount.ts';
+import { requestDataExport } from '../services/exportingData.ts';
 import { readingAgain, readingBack, readingOneselfAgain } from '../services/readingAgain.ts';
 import { deleteNotification, markAllNotificationsRead, markNotificationsRead } from '../services/readingNotifications.ts';
 import { readingNotificationPreferencesAgain, readingPreferencesAgain } from '../services/readingPreferencesAgain.ts';
 import { register } from '../services/registering.ts';
 import { registerPushToken, unregisterPushToken } from '../services/registeringPushTokens.ts';
+import { restoreAccount } from '../services/restoringAccount.ts';
 import { resendCode, verifyEmail } from '../services/verifying.ts';
 
 const payloadOf = payloads<UserErrorCode>();
@@ -37,4 +40,7 @@ export const Mutation: MutationResolvers = {
   userUnfollow: (_, { input }, context) => payloadOf(readingAgain(context, unfollow(context, input))),
   userBlock: (_, { input }, context) => payloadOf(readingAgain(context, block(context, input))),
   userUnblock: (_, { input }, context) => payloadOf(readingAgain(context, unblock(context, input))),
+  userDelete: (_, { input }, context) => payloadOf(deleteAccount(context, input)),
+  userRestore: (_, { input }, context) => payloadOf(restoreAccount(context, input)),
+  userDataExportRequest: (_, { input }, context) => payloadOf(requestDataExport(context, input)),
 };

@@ -6,6 +6,7 @@ import type { UserResolvers } from '../generated/resolvers.ts';
 import { phoneNumberOf } from '../services/changingPhoneNumber.ts';
 import { notificationsOfPerson, pushTokensOfPerson } from '../services/listing.ts';
 import { peopleOf } from '../services/listingPeople.ts';
+import { dataExportsOf, formerUsernamesOf, statusHistoryOf } from '../services/listingRecords.ts';
 
 export const User: UserResolvers = {
   // Async, for a throw in a plain function would cost the whole batch of entities its answer.
@@ -28,4 +29,9 @@ export const User: UserResolvers = {
   unreadNotificationCount: ({ id }, _args, { loaders }) => loaders.unreadCountOfPerson.load(id),
   notificationPreferences: async ({ id }, _args, { loaders }) => preferencesOf(await loaders.notificationChoices.load(id)),
   pushTokens: ({ id }, args, { loaders }) => pushTokensOfPerson(loaders, id, args),
+  statusHistory: ({ id }, args, { loaders }) => statusHistoryOf(loaders, id, args),
+  formerUsernames: ({ id }, args, { loaders }) => formerUsernamesOf(loaders, id, args),
+  dataExports: ({ id }, args, { loaders, parts }) => dataExportsOf(loaders, parts.clock, id, args),
+  deletion: ({ id }, _args, { loaders }) => loaders.deletion.load(id),
+  deletionImpact: (person, _args, { loaders }) => loaders.deletionImpact.load(person),
 };
