@@ -2,8 +2,9 @@ import type { TenantId } from '@kith/kernel/ids.ts';
 import type { RecordKeys } from '@kith/kernel/recordKeys.ts';
 import type { ChainPlace } from './auditChain.ts';
 import { beginning, headHolds } from './auditChain.ts';
+import type { AuditCheckpoint } from './auditCheckpoints.ts';
 import { readCheckpoint } from './auditCheckpoints.ts';
-import type { AuditSnapshot } from './auditReading.ts';
+import type { AuditSnapshot, KeptCheckpoint } from './auditReading.ts';
 import type { Anchor, Anchors, Difference } from './auditWalk.ts';
 import { anchorsOf, entriesInWords, walkChain } from './auditWalk.ts';
 
@@ -50,9 +51,10 @@ interface KeptAnchors {
 
 async function checkpointsOf(keys: RecordKeys, tenantId: TenantId, log: AuditSnapshot): Promise<KeptAnchors> {
   const kept: KeptAnchors = { anchors: [], pruned: new Map(), forged: null };
-  for await (const { seq, digest, kind, jws } of log.checkpoints()) {
-    const signed = await readCheckpoint(keys, jws);
-    if (signed === null || signed.tenantId !== tenantId || signed.seq !== seq || signed.kind !== kind || !signed.digest.equals(digest)) {
+  for await (const row of log.checkpoints()) {
+    const { seq, kind } = row;
+    const signed = await readCheckpoint(keys, row.jws);
+    if (signed === null || signed.tenantId !== tenantId || !saysTheSame(row, signed)) {
       const what = `the checkpoint ${kind} of entry ${seq} is forged: ${signed === null ? 'its signature does not hold' : 'what is signed in it is something else'}`;
       return { ...kept, forged: { kind: 'CHECKPOINT_FORGED', seq, entryId: null, what } };
     }
@@ -60,6 +62,10 @@ async function checkpointsOf(keys: RecordKeys, tenantId: TenantId, log: AuditSna
     if (kind === 'PRUNED') kept.pruned.set(seq, signed);
   }
   return kept;
+}
+
+function saysTheSame({ seq, kind, digest, madeAt }: KeptCheckpoint, signed: AuditCheckpoint): boolean {
+  return signed.seq === seq && signed.kind === kind && signed.digest.equals(digest) && signed.at.getTime() === madeAt.getTime();
 }
 
 /** Finds the place the chain goes on from: its beginning, or where entries were lawfully taken out. A beginning that was removed otherwise is a difference. */

@@ -14,6 +14,7 @@ export interface KeptCheckpoint {
   readonly seq: number;
   readonly digest: Buffer;
   readonly kind: CheckpointKind;
+  readonly madeAt: Date;
   readonly jws: string;
 }
 
@@ -91,7 +92,7 @@ async function snapshotIn(tx: postgres.TransactionSql, tenantId: TenantId): Prom
 async function* checkpointsOf(tx: postgres.TransactionSql, tenantId: TenantId): AsyncGenerator<KeptCheckpoint> {
   for (let [seq, kind] = ['0', 'PERIODIC']; ; ) {
     const rows = await tx<(Omit<KeptCheckpoint, 'seq'> & { seq: string })[]>`
-      select seq, digest, kind, jws from tenants.audit_checkpoints
+      select seq, digest, kind, made_at as "madeAt", jws from tenants.audit_checkpoints
       where tenant_id = ${tenantId} and (seq, kind) > (${seq}, ${kind}) order by seq, kind limit ${batchRows}`;
     for (const row of rows) yield { ...row, seq: Number(row.seq) };
     const last = rows.at(-1);

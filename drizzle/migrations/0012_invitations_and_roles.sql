@@ -215,8 +215,9 @@ begin
   end if;
   insert into tenants.memberships (id, tenant_id, user_id, role, joined_at, invitation_id)
     values (accept_invitation.membership_id, offered.tenant_id, person.id, offered.role, at, offered.id);
+  -- A membership begins with one change: that bears its id.
   insert into tenants.role_changes (id, tenant_id, membership_id, user_id, from_role, to_role, changed_by, changed_at)
-    values (gen_random_uuid(), offered.tenant_id, accept_invitation.membership_id, person.id, null, offered.role, offered.invited_by, at);
+    values (accept_invitation.membership_id, offered.tenant_id, accept_invitation.membership_id, person.id, null, offered.role, offered.invited_by, at);
   update tenants.invitations i set accepted_at = at, accepted_by = person.id, token_hash = null where i.id = offered.id;
   return query select offered.id, offered.tenant_id, offered.role, offered.invited_by;
 end

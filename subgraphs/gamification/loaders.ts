@@ -34,7 +34,7 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer): GamificationLoade
       return inOrder(ids, rows, (row) => row.parentId).map((row) => row?.count ?? 0);
     }),
     circulation: new DataLoader(async (ids) => {
-      const rows = inOrder(ids, await reads.run(circulationOfTenants, { ids }), (row) => row.tenantId);
+      const rows = inOrder(ids, await reads.run(circulationOfTenants, { ids, tenantId }), (row) => row.tenantId);
       return ids.map((id, index) => rows[index] ?? nothingOut(id));
     }),
   };

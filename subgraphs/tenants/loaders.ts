@@ -99,9 +99,9 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer, clock: Clock): Ten
   return {
     tenant: new DataLoader(async (keys) => inOrder(keys, await reads.run(tenantsById[reach], { keys, tenantId }), (row) => row.id)),
     tenantBySlug: new DataLoader(async (keys) => inOrder(keys, await reads.run(tenantsBySlug[reach], { keys, tenantId }), (row) => row.slug)),
-    settings: new DataLoader(async (ids) => inOrder(ids, await reads.run(settingsOfTenants, { ids }), (row) => row.tenantId).map(shownSettings)),
+    settings: new DataLoader(async (ids) => inOrder(ids, await reads.run(settingsOfTenants, { ids, tenantId }), (row) => row.tenantId).map(shownSettings)),
     memberStatistics: new DataLoader(async (ids) => {
-      const rows = grouped(ids, await reads.run(memberCountsOfTenants, { ids }), (row) => row.tenantId);
+      const rows = grouped(ids, await reads.run(memberCountsOfTenants, { ids, tenantId }), (row) => row.tenantId);
       return ids.map((id, index) => memberStatistics(id, rows[index] ?? []));
     }),
     dailyFigures: new DataLoader<Days, DailyFigures[], string>(
@@ -109,6 +109,9 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer, clock: Clock): Ten
         // Of as many days as the longest of them: whoever wants fewer takes the first ones.
         const since = firstDay(moment, Math.max(...asked.map(({ days }) => days)));
         return grouped(asked.map((one) => one.tenantId), await reads.run(dailyFiguresOfTenants, { ids: asked.map((one) => one.tenantId), since }), (row) => row.tenantId);
+        const since = firstDay(clock.now(), Math.max(...asked.map(({ days }) => days)));
+        const ids = asked.map((one) => one.tenantId);
+        return grouped(ids, await reads.run(dailyFiguresOfTenants, { ids, tenantId, since }), (row) => row.tenantId);
       },
       { cacheKeyFn: ({ tenantId: id, days }) => `${id} ${days}` },
     ),

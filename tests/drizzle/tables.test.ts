@@ -1,4 +1,5 @@
 import * as gamification from '@kith/drizzle/tables/gamification.ts';
+import * as invitations from '@kith/drizzle/tables/invitations.ts';
 import * as leaving from '@kith/drizzle/tables/leaving.ts';
 import * as notifications from '@kith/drizzle/tables/notifications.ts';
 import * as role from '@kith/drizzle/tables/role.ts';
@@ -14,7 +15,7 @@ import type { Catalogue } from './planted.ts';
 import { foundIn } from './planted.ts';
 import { tableDifferences } from './tableDifferences.ts';
 
-const declarations = [users, leaving, notifications, tenants, sessions, secondFactors, gamification, role].flatMap((module) => Object.values<unknown>(module));
+const declarations = [users, leaving, notifications, tenants, invitations, sessions, secondFactors, gamification, role].flatMap((module) => Object.values<unknown>(module));
 const differences = (catalogue: Catalogue) => tableDifferences(catalogue, declarations);
 
 let database: FreshDatabase;

@@ -16,12 +16,14 @@ export interface ForeignCursors {
 }
 
 const everything = `id username email status verified followerCount profile { displayName bio } preferences { locale }
+  followers(first: 200) { nodes { id username } totalCount } following(first: 200) { nodes { id username } totalCount } mutualFollowers(first: 200) { nodes { id username } totalCount }
+  relationship { viewerFollows followsViewer } presence { online lastSeenAt } viewerCan { follow suspend }
   memberships(first: 200) { nodes { id role user { id username } tenant { id name slug } } totalCount }
   security { sessions(first: 200) { nodes { id device ipAddress } totalCount } }
   player { id level wallet { sparklePoints } user { id username } achievements(first: 200) { nodes { achievement { id name description } } totalCount } }`;
 const places = 'membership { id role viewerCan { changeRole remove } roleChanges(first: 200) { nodes { id to changedBy { id username } } totalCount } invitation { id email invitedBy { id username } } }';
 const invitations = 'nodes { id email role tenant { id name } invitedBy { id username } acceptedBy { id username } } totalCount';
-const tenant = `id name slug status members(first: 200) { nodes { id role user { id username player { id } } } totalCount }`;
+const tenant = `id name slug status version branding { logoUrl } statusReason viewerCan { leave } settings { version } statistics { memberCount daily(days: 2) { joined } } circulation { sparklePoints } members(first: 200) { nodes { id role user { id username player { id } } } totalCount }`;
 
 /** Every way to ask for what belongs to another tenant that the graph has: by id, by name, by list, by count, by cursor, by search. */
 export function pryingQuestions({ away, both }: TwoTenants, cursors: ForeignCursors): Record<string, Prying> {
@@ -35,6 +37,8 @@ export function pryingQuestions({ away, both }: TwoTenants, cursors: ForeignCurs
     'the directory from its end': ask(`{ users(last: 200) { nodes { ${everything} } totalCount } }`),
     'the directory behind a foreign cursor': ask(`query ($after: String) { users(first: 200, after: $after) { nodes { ${everything} } totalCount } }`, { after: cursors.users }),
     'the directory in front of a foreign cursor': ask(`query ($before: String) { users(last: 200, before: $before) { nodes { ${everything} } totalCount } }`, { before: cursors.users }),
+    'who is online': ask('{ usersOnline(first: 200) { nodes { id username } totalCount } }'),
+    'a search for letters': ask('{ users(search: "_") { nodes { id username } totalCount } }'),
     'a search for a name': ask(`query ($search: String) { users(search: $search) { nodes { ${everything} } totalCount } }`, { search: 'far_' }),
     'a search for a count': ask('query ($search: String) { users(search: $search) { totalCount } }', { search: stranger.username }),
     'the place of a person by id': ask(`query ($id: ID!) { user(id: $id) { ${places} invitationsSent(first: 200) { ${invitations} } invitationsReceived { totalCount } } }`, { id: stranger.id }),

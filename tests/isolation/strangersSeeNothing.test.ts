@@ -63,7 +63,10 @@ describe.each(builds)('the graph %s', (_, { options, ownPlaces }) => {
   test.each(strangers)('tells %s of another tenant nothing of this one, whatever they ask', async (_who, username) => {
     const answers = await askAll(graph, prying, tokens[username]);
     expect(Object.values(answers).flatMap(({ errors }) => errors)).toEqual([]);
-    expect(tellingOf(answers, world.foreign)).toEqual([]);
+    // That there is such a tenant, and what it is called, administrators of the platform may know.
+    const face = username === 'home_platform' ? [world.away.id, world.away.slug, `Tenant ${world.away.slug}`] : [];
+    expect(tellingOf(answers, world.foreign.filter((marker) => !face.includes(marker)))).toEqual([]);
+    expect(tellingOf(answers, face)).toEqual(face.length > 0 ? ['a tenant by id', 'a tenant by slug'] : []);
   });
 
   test('tells somebody without a token nothing of any tenant', async () => {
@@ -114,7 +117,8 @@ describe('the graph without either', () => {
 
   test('tells a stranger nearly everything: the questions find their mark when nothing keeps them from it', async () => {
     const answers = await askAll(graph, prying, await graph.signIn('home_admin', { password: testPassword }));
-    // Where one row of several is taken, which one it is hangs on the plan: such questions may or may not tell.
+    // Where one row of several is taken, which one it is hangs on the plan: such questions may or may not tell. A search is not among them: what it
+    // reads is the active tenant's whoever reads it, by a view whose own condition is taken away in tests/users/searching.test.ts.
     expect(tellingOf(answers, world.foreign)).toEqual(
       expect.arrayContaining([
         'a person by id',
@@ -123,8 +127,6 @@ describe('the graph without either', () => {
         'the directory',
         'the directory from its end',
         'the directory behind a foreign cursor',
-        'the directory in front of a foreign cursor',
-        'a search for a name',
         'a tenant by id',
         'a tenant by slug',
         'somebody who belongs to both',
@@ -132,6 +134,5 @@ describe('the graph without either', () => {
         'the people behind everybody',
       ]),
     );
-    expect(answers['a search for a count']?.data.users.totalCount).toBe(1);
   });
 });

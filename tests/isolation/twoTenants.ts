@@ -42,10 +42,16 @@ export async function makeTwoTenants(database: TestDatabase, alsoAtHome: readonl
   const draftedAway = aTenant('far-away').withAdmin('far_admin').withMember('far_moderator', 'MODERATOR').withMembers(4, 'far_member_').withPerson(both, 'ADMIN');
   const away = await alsoAway.reduce((draft, username) => draft.withMember(username), draftedAway).in(database);
   await database.owner`update users.people set platform_administrator = true where username = 'home_platform'`;
+  for (const { id } of [home, away]) {
+    await database.owner`insert into tenants.settings (tenant_id, settings, updated_at) values (${id}, '{}', now())`;
+    await database.owner`insert into gamification.accounts (id, tenant_id, kind, currency, balance) values (gen_random_uuid(), ${id}, 'MINT', 'SPARKLE', -40)`;
+  }
   const homeFeats = await defineAchievements(database, home.id, ['Came home', 'Stayed home']);
   const farFeats = await defineAchievements(database, away.id, ['Went far', 'Stayed far']);
   for (const { id } of Object.values(home.people)) await furnish(database, home, id, homeFeats);
   for (const { id } of Object.values(away.people)) await furnish(database, away, id, farFeats);
+
+  await acquaint(database);
 
   const farPeople = Object.values(away.people).filter(({ id }) => id !== both.id);
   const belongings = await Promise.all(Object.values(away.people).map(({ id }) => belongingsOf(database, away.id, id)));
@@ -67,6 +73,12 @@ export async function makeTwoTenants(database: TestDatabase, alsoAtHome: readonl
       `guest.test/${away.slug}`,
     ],
   };
+}
+
+/** Has everybody follow everybody, across tenants as well, and be there. */
+async function acquaint({ owner }: TestDatabase): Promise<void> {
+  await owner`insert into users.follows (follower_id, followed_id, created_at) select a.id, b.id, now() from users.people a, users.people b where a.id <> b.id order by 1, 2`;
+  await owner`insert into users.presences (tenant_id, user_id, last_seen_at) select tenant_id, user_id, now() + interval '1 hour' from users.directory_entries`;
 }
 
 async function furnish(database: TestDatabase, { id: tenantId, slug }: TestTenant, userId: string, feats: readonly string[]): Promise<void> {

@@ -57,6 +57,7 @@ describe.each(['together', 'apart'] as const)('a place in a tenant, %s', (topolo
 
   it('comes with another role, which holds from the next request on and stands in its history', async () => {
     const opened = await open(graph, { login: newcomer, password: goodPassword });
+    graph.clock.advanceSeconds(2);
     const { membership } = await changeRole(graph, admin, await idOf('nellie'), 'MODERATOR');
     expect(membership).toMatchObject({ role: 'MODERATOR', viewerCan: { changeRole: true, remove: true } });
     await eventually(() => whoIs(graph, opened.accessToken), (who) => who === 'UNAUTHENTICATED', 5_000);

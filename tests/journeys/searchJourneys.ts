@@ -4,7 +4,9 @@ import type { Place } from './journeys.ts';
 
 const displayNames: Record<string, string> = { seeker: 'Seeker', per_cent: '100 % sure', under: 'a_b', dash: 'back\\slash', elodie: 'Élodie Ångström', istanbul: 'İstanbul Ltd', tokyo: '東京の人' };
 
-/** Finding people by a piece of their names. */
+const bios: Record<string, string> = { elodie: 'Repairs clocks of all kinds.', tokyo: 'Repairs bicycles, and a clock now and then.' };
+
+/** Finding people by a piece of their names, or of what they say of themselves. */
 export function searchJourneys(place: () => Place): void {
   let token: string;
   const found = async (search: string | null): Promise<string[]> => {
@@ -20,12 +22,17 @@ export function searchJourneys(place: () => Place): void {
     for (const [username, displayName] of Object.entries(displayNames)) {
       await database.owner`update users.profiles set display_name = ${displayName} where user_id = (select id from users.people where username = ${username})`;
     }
+    for (const [username, bio] of Object.entries(bios)) {
+      await database.owner`update users.profiles set bio = ${bio} where user_id = (select id from users.people where username = ${username})`;
+    }
     token = await graph.signIn('seeker', { password: testPassword });
   });
 
   test.each([
     ['a piece of a username', 'eeke', ['seeker']],
     ['a piece of a display name', 'ngstr', ['elodie']],
+    ['a word of a bio', 'Clock', ['elodie', 'tokyo']],
+    ['two words of a bio', 'repairs bicycles', ['tokyo']],
     ['any mix of upper and lower case', 'eLODIE', ['elodie']],
     ['letters beyond ASCII in any case', 'éLODIE åNG', ['elodie']],
     ['letters of another script', '京', ['tokyo']],

@@ -48,7 +48,7 @@ export async function liveIn(graph: TestGraph, database: TestDatabase, home: Tes
   return { ...leaver, token: anew };
 }
 
-async function addByHand({ owner }: TestDatabase, { id }: Leaver, home: TestTenant): Promise<void> {
+async function addByHand({ owner }: TestDatabase, { id, email }: Leaver, home: TestTenant): Promise<void> {
   const others = Object.values(home.people);
   const now = new Date();
   const inAnHour = new Date(now.getTime() + 3_600_000);
@@ -63,6 +63,12 @@ async function addByHand({ owner }: TestDatabase, { id }: Leaver, home: TestTena
   await owner`insert into tenants.audit_entries ${owner({
     id: v7(), tenant_id: home.id, occurred_at: now, actor_id: id, action: 'tenant.look', target_type: 'tenant', target_id: home.id, ip_address: '192.0.2.77', user_agent: 'canary7agent', request_id: 'planted',
   })}`;
+  const boss = home.people['boss']?.id ?? '';
+  const invitation = (email: string, invitedBy: string, message: string) => ({ id: v7(), tenant_id: home.id, email, email_canonical: email, role: 'USER', invited_by: invitedBy, message, created_at: now, sent_at: now, expires_at: inAnHour });
+  await owner`insert into tenants.invitations ${owner([invitation('friend@kith.example', id, 'Do come.'), invitation(email, boss, 'You are welcome.')])}`;
+  const [membership] = await owner<{ id: string }[]>`select id from tenants.memberships where user_id = ${id}`;
+  await owner`insert into tenants.role_changes ${owner({ id: v7(), tenant_id: home.id, membership_id: membership?.id ?? '', user_id: id, from_role: 'GUEST', to_role: 'USER', changed_by: boss, changed_at: now })}`;
+  await owner`insert into tenants.daily_active_people ${owner({ tenant_id: home.id, day: '2026-01-01', user_id: id })}`;
   await owner`insert into users.verification_codes ${owner({ address_hash: Buffer.alloc(32, 3), user_id: id, expires_at: inAnHour, attempts_left: 5 })} on conflict do nothing`;
 }
 

@@ -21,13 +21,16 @@ import { testDatabase } from '../harness/testDatabase.ts';
 import { aTenant, testPassword } from '../harness/world.ts';
 import { aLog, anAct, brokenLogs, records } from './auditActs.ts';
 
+// A hundred acts of one tenant at once wait for one another: on a busy machine longer than a request would.
+const patience = { DATABASE_WAIT_MS: '60000', STATEMENT_TIMEOUT_MS: '60000', SUBGRAPH_TIMEOUT_MS: '60000' };
+
 let database: TestDatabase;
 let users: Database;
 let tenants: Database;
 
 beforeAll(async () => {
   database = await testDatabase('migrated');
-  const config = parseConfig(testEnvironment(database.url), []);
+  const config = parseConfig({ ...testEnvironment(database.url), ...patience }, []);
   [users, tenants] = [configuredDatabase(config, 'users'), configuredDatabase(config, 'tenants')];
 });
 afterAll(async () => {
@@ -114,7 +117,7 @@ describe('the chain', () => {
 describe('acts through the graph', () => {
   it('50 suspensions and reinstatements at once, by two processes, leave one chain', async () => {
     const home = await aTenant('crowd').withAdmin('warden').withMembers(25, 'inmate').in(database);
-    const graphs = [await startGraph(database.url), await startGraph(database.url)] as const;
+    const graphs = [await startGraph(database.url, { environment: patience }), await startGraph(database.url, { environment: patience })] as const;
     const token = await graphs[0].signIn('warden', { password: testPassword });
     const people = upTo(25).map((number) => home.people[`inmate${number}`]?.id);
     const all = (name: string, input: object) =>

@@ -6,15 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { configuredDatabase } from '@kith/drizzle/configuredDatabase.ts';
 import type { Database } from '@kith/drizzle/database.ts';
 import { parseConfig } from '@kith/kernel/config.ts';
+import { verifyExport } from '@kith/start/auditExportVerification.ts';
 import { entryProgress } from '@kith/start/entryProgress.ts';
 import { checkpointAudit } from '@kith/tenants/services/checkpointingAudit.ts';
 import { pruneAudit } from '@kith/tenants/services/pruningAudit.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testEnvironment } from '../harness/settings.ts';
 import { testClock } from '../harness/testClock.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
 import { testDatabase } from '../harness/testDatabase.ts';
-import { aLog, partsOfTenants } from './auditActs.ts';
+import { aLog, partsOfTenants, records } from './auditActs.ts';
+
+// Processes are started, some tests several: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const clock = testClock();
 let database: TestDatabase;
@@ -156,10 +160,12 @@ describe('pnpm audit:export', () => {
       ['CHECKPOINT_FORGED', change(6, (line) => line.replace(/.{6}"\}$/, 'AAAAAA"}'))],
       ['BEGINNING_REMOVED', [(lines[0] ?? '').replace(/"seq":0,"digest":"0+"/, `"seq":1,"digest":"${(JSON.parse(lines[1] ?? '{}') as { digest: string }).digest}"`), ...lines.slice(2)]],
     ];
+    // In this process: to start one for each takes its time.
     for (const [kind, forged] of forgeries) {
-      const { code, out } = await verifyLines(forged);
-      expect([code, out]).toEqual([1, expect.stringContaining(`: ${kind}, `)]);
+      const { difference } = await verifyExport(records, await keep('forged.jsonl', `${forged.join('\n')}\n`), () => {});
+      expect(difference?.kind).toBe(kind);
     }
+    expect(await verifyLines(change(3, (line) => line.replace('user.suspend', 'user.praise')))).toMatchObject({ code: 1, out: expect.stringContaining(': ENTRY_EDITED, ') });
     expect(await verifyLines(['{}'])).toMatchObject({ code: 2, err: expect.stringContaining('is no export of an audit log') });
   });
 

@@ -194,6 +194,7 @@ describe('a checkpoint', () => {
     ['another number', 'seq = 6'],
     ['another digest', `digest = decode(repeat('01', 32), 'hex')`],
     ['another kind', `kind = 'PRUNED'`],
+    ['another time', `made_at = made_at + interval '1 hour'`],
     ['no signature', `jws = 'x'`],
     ['a changed signature', `jws = left(jws, -4) || 'AAAA'`],
     ['a changed text', `jws = overlay(jws placing 'x' from position('.' in jws) + 5)`],

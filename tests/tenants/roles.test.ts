@@ -217,7 +217,7 @@ describe('a tenant keeps an administrator', () => {
   it('is asked of no tenant that is deleted', async () => {
     const closed = await aTenant('closed').withAdmin('last_one').in(database);
     await expect(database.owner`delete from tenants.memberships where tenant_id = ${closed.id}`).rejects.toThrow('without an administrator');
-    await database.owner`update tenants.tenants set status = 'SUSPENDED', deleted_at = now(), deleted_by = id where id = ${closed.id}`;
+    await database.owner`update tenants.tenants set status = 'SUSPENDED', deleted_at = now(), deleted_by = ${personOf(closed, 'last_one').id} where id = ${closed.id}`;
     await database.owner`delete from tenants.memberships where tenant_id = ${closed.id}`;
     expect(await rolesIn(database, closed)).toEqual({});
   });

@@ -114,7 +114,7 @@ describe('the rules of a tenant', () => {
   it.each([['that are kept', true], ['of which none are kept yet', false]])('%s, changed 20 times at once by one version, change once', async (_, areKept) => {
     const { tenant, admin } = await aFreshTenant();
     if (areKept) await database.owner`insert into tenants.settings (tenant_id, settings, updated_at) values (${tenant.id}, '{}', now())`;
-    const answers = await Promise.all(Array.from({ length: 20 }, (__, index) => acts.settle({ version: 1, apiPerMinute: index + 1 }, admin)));
+    const answers = await Promise.all(Array.from({ length: 20 }, (__, index) => acts.settle({ version: 1, passwordLengthMin: 20 + index }, admin)));
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
     expect((await readBy(admin)).settings.version).toBe(2);
   });

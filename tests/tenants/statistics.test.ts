@@ -205,7 +205,7 @@ describe('what happens day by day', () => {
       const event = eventOf(name, subject, payload);
       await parts.users.database.transaction({ userId: null, tenantId: null }, (tx) => announce(tx, event));
       const found = parts.consumers.find((candidate) => candidate.name === consumer);
-      await Promise.all(Array.from({ length: 5 }, () => found?.handle(event.id)));
+      await Promise.all(Array.from({ length: 5 }, async () => found?.handle(event.id)));
     };
     const membershipId = '01990000-0000-7000-8000-000000000009';
     await deliver('tenant.member_joined', { membershipId, role: 'USER', invitationId: null }, 'tenants.count_joining');

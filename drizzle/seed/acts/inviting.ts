@@ -1,6 +1,6 @@
 import type { Role } from '@kith/kernel/role.ts';
 import type { Transaction } from '../../database.ts';
-import { invitations } from '../../tables/tenants.ts';
+import { invitations } from '../../tables/invitations.ts';
 import type { Cast } from '../cast.ts';
 import { personNamed } from '../cast.ts';
 import { daysFrom } from '../days.ts';

@@ -4,6 +4,7 @@ import { parseEmail } from '@kith/kernel/email.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import { cursorCodec, cursorId, cursorMoment } from '@kith/kernel/page.ts';
+import { characters, normalText } from '@kith/kernel/plainText.ts';
 import type { Role } from '@kith/kernel/role.ts';
 import { z } from 'zod';
 import { isAssignable } from './policy.ts';
@@ -74,9 +75,8 @@ export function draftInvitation(input: { email: string; role?: Role | null; mess
   if (email === null) throw new Refusal('EMAIL_INVALID', 'This is no e-mail address, or it has more than 255 characters.', ['input', 'email']);
   const role = input.role ?? 'USER';
   if (!isAssignable(role)) throw roleUnassignable();
-  const message = input.message?.normalize('NFC').trim() ?? '';
-  // In code points, as PostgreSQL counts.
-  if (Array.from(message).length > messageLengthMax) throw new Refusal('FIELD_TOO_LONG', `The message takes at most ${messageLengthMax} characters.`, ['input', 'message']);
+  const message = normalText(input.message ?? '');
+  if (characters(message) > messageLengthMax) throw new Refusal('FIELD_TOO_LONG', `The message takes at most ${messageLengthMax} characters.`, ['input', 'message']);
   return { email, role, message: message === '' ? null : message };
 }
 

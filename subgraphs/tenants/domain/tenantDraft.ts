@@ -28,6 +28,11 @@ export function readReason(text: string): string {
   return reason;
 }
 
+/** Reads why somebody does what needs no reason. Null when they say nothing. Refuses REASON_REQUIRED for more than a reason takes. */
+export function readReasonIfAny(text: string | null | undefined): string | null {
+  return normalText(text ?? '') === '' ? null : readReason(text ?? '');
+}
+
 function readName(text: string): string {
   const name = normalName(text);
   if (name === '' || characters(name) > nameLengthMax) throw new Refusal('NAME_INVALID', `A name has 1 to ${nameLengthMax} characters.`, ['input', 'name']);

@@ -1,5 +1,5 @@
+import { readTenantSettings } from '@kith/kernel/tenantSettings.ts';
 import { stateOf } from '../domain/invitation.ts';
-import { brandingOf } from '../domain/invitationOffer.ts';
 import type { InvitationOfferResolvers, InvitationResolvers } from '../generated/resolvers.ts';
 import { tenantOfInvitation } from '../services/findingTenant.ts';
 
@@ -10,5 +10,5 @@ export const Invitation: InvitationResolvers = {
 };
 
 export const InvitationOffer: InvitationOfferResolvers = {
-  branding: ({ branding }) => brandingOf(branding),
+  branding: ({ branding }) => readTenantSettings({ branding }).branding,
 };

@@ -2,14 +2,13 @@ import { payloads } from '@kith/kernel/payload.ts';
 import type { MutationResolvers, UserErrorCode } from '../generated/resolvers.ts';
 import { acceptInvitation } from '../services/acceptingInvitation.ts';
 import { changeRole } from '../services/changingRole.ts';
-import { invite, resendInvitation, withdrawInvitation } from '../services/inviting.ts';
-import { leaveTenant, removeMember } from '../services/parting.ts';
-import { readingInvitation, readingMember, readingMembership } from '../services/readingAgain.ts';
 import { changeSettings, readingSettingsAgain } from '../services/changingSettings.ts';
 import { updateTenant } from '../services/changingTenant.ts';
 import { deleteTenant, reinstateTenant, restoreTenant, suspendTenant } from '../services/closingTenant.ts';
 import { createTenant } from '../services/creatingTenant.ts';
-import { readingTenantAgain } from '../services/readingAgain.ts';
+import { invite, resendInvitation, withdrawInvitation } from '../services/inviting.ts';
+import { leaveTenant, removeMember } from '../services/parting.ts';
+import { readingInvitation, readingMember, readingMembership, readingTenantAgain } from '../services/readingAgain.ts';
 
 const payloadOf = payloads<UserErrorCode>();
 

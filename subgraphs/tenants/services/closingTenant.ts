@@ -45,10 +45,12 @@ export async function deleteTenant(acting: Acting, input: { id?: string | null; 
   const id = given === null ? active : parseId<TenantId>(given);
   // Of a tenant that is not there, whoever may delete only their own learns as much as of a foreign one.
   requireMay(policy, acting.viewer, 'delete', id === null ? aboutNothingYet : aboutTenant(acting.viewer, id));
+  // Of a moment in front of the deletion's own: never promised for longer than it holds.
+  const until = restorableUntil(acting.parts.clock.now());
   await putStatus(acting, id, 'delete', null, ({ slug }) => {
     if (parseSlugTyped(input.confirmSlug) !== slug) throw new Refusal('CONFIRMATION_MISMATCH', 'This is not the slug of the tenant.', ['input', 'confirmSlug']);
   });
-  return { restorableUntil: restorableUntil(acting.parts.clock.now()) };
+  return { restorableUntil: until };
 }
 
 type Confirm = (changed: StatusChanged) => void;

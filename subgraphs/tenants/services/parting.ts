@@ -7,7 +7,7 @@ import { parseId } from '@kith/kernel/ids.ts';
 import { forbidden } from '@kith/kernel/policy.ts';
 import { requireSignedIn } from '@kith/kernel/viewer.ts';
 import { mayRemove, requireMayHere } from '../domain/policy.ts';
-import { readReason } from '../domain/reason.ts';
+import { readReasonIfAny } from '../domain/tenantDraft.ts';
 import type { HeldMember } from '../stores/members.ts';
 import { holdMember, removeMembership, voidTokens } from '../stores/members.ts';
 import type { Acting } from './acting.ts';
@@ -27,7 +27,7 @@ interface Parting extends HeldMember {
 /** Removes somebody from the active tenant. Refuses FORBIDDEN, USER_UNKNOWN, SELF_TARGETED, REASON_REQUIRED and LAST_ADMINISTRATOR. */
 export async function removeMember(acting: Acting, input: { userId: string; reason?: string | null }): Promise<{ removedUserId: UserId }> {
   const { userId: actorId, tenantId } = requireMayHere(acting.viewer, 'removeMembers');
-  const reason = readReason(input.reason ?? null);
+  const reason = readReasonIfAny(input.reason);
   const userId = parseId<UserId>(input.userId);
   if (userId === null) throw memberUnknown();
   if (userId === actorId) throw new Refusal('SELF_TARGETED', 'Nobody removes themselves: use `tenantLeave`.', ['input', 'userId']);

@@ -1,5 +1,5 @@
 import type { Transaction } from '@kith/drizzle/database.ts';
-import { invitationRequests } from '@kith/drizzle/tables/tenants.ts';
+import { invitationRequests } from '@kith/drizzle/tables/invitations.ts';
 import type { TenantId } from '@kith/kernel/ids.ts';
 import { sql } from 'drizzle-orm';
 import type { RequestLimit } from '../domain/invitation.ts';

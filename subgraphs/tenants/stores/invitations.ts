@@ -1,5 +1,5 @@
 import type { Transaction } from '@kith/drizzle/database.ts';
-import { invitations } from '@kith/drizzle/tables/tenants.ts';
+import { invitations } from '@kith/drizzle/tables/invitations.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import { newRowId } from '@kith/kernel/ids.ts';
 import { and, eq, isNull, lte, sql } from 'drizzle-orm';

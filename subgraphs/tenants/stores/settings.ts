@@ -10,7 +10,7 @@ const columns = { tenantId: settings.tenantId, settings: settings.settings, vers
 
 /** The rules of tenants, of the active one only. */
 export const settingsOfTenants = statement<KeptSettings>('settings of tenants', (db) =>
-  db.select(columns).from(settings).where(sql`${settings.tenantId} = any(${sql.placeholder('ids')}::uuid[])`).prepare('settings_of_tenants'),
+  db.select(columns).from(settings).where(sql`${settings.tenantId} = ${sql.placeholder('tenantId')}::uuid and ${settings.tenantId} = any(${sql.placeholder('ids')}::uuid[])`).prepare('settings_of_tenants'),
 );
 
 /** The rules of the tenant of the scope, held until the transaction ends; made when there are none. */

@@ -3,26 +3,28 @@ import type { Transaction } from '@kith/drizzle/database.ts';
 import { dailyActivePeople, dailyStatistics, memberCountChanges, memberCounts } from '@kith/drizzle/tables/tenants.ts';
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
 import type { Role } from '@kith/kernel/role.ts';
+import type { SQL } from 'drizzle-orm';
 import { sql } from 'drizzle-orm';
 import type { DailyFigures, MemberCount, UserStatus } from '../domain/statistics.ts';
 
-const tenantIds = sql`any(${sql.placeholder('ids')}::uuid[])`;
+/** Of the tenants that are asked for, the active one alone. */
+const asked = (tenantId: SQL): SQL => sql`${tenantId} = ${sql.placeholder('tenantId')}::uuid and ${tenantId} = any(${sql.placeholder('ids')}::uuid[])`;
 
-/** How many people of each role and status tenants have: what was added up and what has changed since. */
+/** How many people of each role and status the active tenant has: what was added up and what has changed since. */
 export const memberCountsOfTenants = statement<MemberCount>('member counts of tenants', (db) =>
   db
     .select({ tenantId: sql<TenantId>`c.tenant_id`, role: sql<Role>`c.role`, status: sql<UserStatus>`c.status`, members: sql<number>`sum(c.members)::int` })
     .from(
-      sql`(select ${memberCounts.tenantId}, ${memberCounts.role}, ${memberCounts.status}, ${memberCounts.members} from ${memberCounts} where ${memberCounts.tenantId} = ${tenantIds}
+      sql`(select ${memberCounts.tenantId}, ${memberCounts.role}, ${memberCounts.status}, ${memberCounts.members} from ${memberCounts} where ${asked(sql`${memberCounts.tenantId}`)}
         union all
         select ${memberCountChanges.tenantId}, ${memberCountChanges.role}, ${memberCountChanges.status}, ${memberCountChanges.change} from ${memberCountChanges}
-        where ${memberCountChanges.tenantId} = ${tenantIds}) as c`,
+        where ${asked(sql`${memberCountChanges.tenantId}`)}) as c`,
     )
     .groupBy(sql`c.tenant_id, c.role, c.status`)
     .prepare('member_counts_of_tenants'),
 );
 
-/** What happened in tenants day by day, from a day on. */
+/** What happened in the active tenant day by day, from a day on. */
 export const dailyFiguresOfTenants = statement<DailyFigures & { tenantId: TenantId }>('daily figures of tenants', (db) =>
   db
     .select({
@@ -34,7 +36,7 @@ export const dailyFiguresOfTenants = statement<DailyFigures & { tenantId: Tenant
       left: dailyStatistics.departed,
     })
     .from(dailyStatistics)
-    .where(sql`${dailyStatistics.tenantId} = ${tenantIds} and ${dailyStatistics.day} >= ${sql.placeholder('since')}::date`)
+    .where(sql`${asked(sql`${dailyStatistics.tenantId}`)} and ${dailyStatistics.day} >= ${sql.placeholder('since')}::date`)
     .prepare('daily_figures_of_tenants'),
 );
 

@@ -15,6 +15,9 @@ import { directoryCounts, directoryPage } from '../stores/directory.ts';
 
 const cursors = cursorCodec('users', z.tuple([z.boolean(), cursorInt, cursorId]), (person: Person) => [person.emailVerifiedAt !== null, person.followerCount, person.id]);
 
+/** Three letters or digits in a row: less than that the index of texts does not know. */
+const hasWord = /[\p{L}\p{N}]{3}/u;
+
 /** What narrows the directory. */
 interface DirectoryFilter {
   readonly search?: string | null;
@@ -46,6 +49,3 @@ export async function findPeople(
   for (const person of people) loaders.person.prime(person.id, person);
   return pageOf(page, people, cursors, async () => (await reads.run(directoryCounts[variant], parameters))[0]?.count ?? 0);
 }
-
-/** Three letters or digits in a row: less than that the index of texts does not know. */
-const hasWord = /[\p{L}\p{N}]{3}/u;
