@@ -16,8 +16,8 @@ export type AuditPayload = { readonly [name: string]: JsonValue | undefined } | 
  * Something that was done and has to be accounted for, by whoever the transaction speaks for, in the tenant it speaks in.
  *
  * `before` and `after` hold ids, values of enums, moments, and the reason somebody gave: never an e-mail address, a telephone number or a name. An
- * entry about an invitation names the invitation, and not whom it was sent to. What is still somebody's own is taken out by `tenants.redact_audit`
- * when their account is erased, which goes by `targetType` "user" and the target's id: an entry about a person has to have those.
+ * entry about an invitation names the invitation, and not whom it was sent to. What is still somebody's own is taken out when
+ * their account is erased, which goes by `targetType` "user" and the target's id: an entry about a person has to have those.
  */
 export interface AuditedAct {
   readonly at: Date;

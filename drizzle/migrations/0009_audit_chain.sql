@@ -57,7 +57,7 @@ revoke insert on tenants.audit_entries from kith_tenants;
 grant select, insert on tenants.audit_checkpoints to kith_tenants;
 grant select, insert, update on tenants.audit_heads to kith_keeper;
 grant select on tenants.audit_checkpoints to kith_keeper;
-grant update (before, after, ip_address, user_agent, redacted_at), delete on tenants.audit_entries to kith_keeper;
+grant delete on tenants.audit_entries to kith_keeper;
 -- To hold their schema's functions open to another's role.
 grant usage on schema tenants to kith_gamification;
 
@@ -95,42 +95,6 @@ begin
 end
 $$;
 
--- Port for users: takes out of the audit logs of all tenants what is somebody's own, so many entries at a time, and says how many they were: what
--- was done to them, and from where they acted. That something was done, when and by whom stays, and so does the chain.
-create function tenants.redact_audit(user_id uuid, at timestamptz, rows_max int) returns int
-  language plpgsql security definer set search_path = '' as $$
-declare
-  redacted int;
-begin
-  update tenants.audit_entries e set
-      before = case when own.is_target then null else e.before end,
-      after = case when own.is_target then null else e.after end,
-      ip_address = case when own.is_actor then null else e.ip_address end,
-      user_agent = case when own.is_actor then null else e.user_agent end,
-      redacted_at = redact_audit.at
-    from (
-      -- Each half by its own index.
-      select a.id, a.occurred_at, bool_or(a.is_target) as is_target, bool_or(a.is_actor) as is_actor
-      from (
-        select t.id, t.occurred_at, true as is_target, false as is_actor from tenants.audit_entries t
-          where t.target_type = 'user' and t.target_id = redact_audit.user_id::text and num_nonnulls(t.before, t.after) > 0
-        union all
-        select t.id, t.occurred_at, false, true from tenants.audit_entries t
-          where t.actor_id = redact_audit.user_id and num_nonnulls(t.ip_address, t.user_agent) > 0
-        union all
-        select t.id, t.occurred_at, false, true from tenants.audit_entries t
-          where t.impersonator_id = redact_audit.user_id and num_nonnulls(t.ip_address, t.user_agent) > 0
-      ) a
-      group by a.id, a.occurred_at
-      order by a.occurred_at, a.id
-      limit redact_audit.rows_max
-    ) own
-    where e.id = own.id and e.occurred_at = own.occurred_at;
-  get diagnostics redacted = row_count;
-  return redacted;
-end
-$$;
-
 -- Port within tenants: the heads that have moved since they were signed last, of all tenants behind one, in their order.
 create function tenants.audit_heads_moved(after uuid, rows_max int) returns table (tenant_id uuid, seq bigint, digest bytea, mac bytea)
   language sql stable security definer set search_path = '' as $$
@@ -164,15 +128,13 @@ drop function tenants.write_audit(uuid, timestamptz, text, text, text, jsonb, js
 reset role;
 
 revoke execute on function tenants.hold_audit_head(), tenants.append_audit(uuid, timestamptz, uuid, text, text, text, jsonb, jsonb, inet, text, text, bigint, bytea, bytea, bytea, bytea),
-  tenants.redact_audit(uuid, timestamptz, int), tenants.audit_heads_moved(uuid, int), tenants.prune_audit(bigint) from public;
+  tenants.audit_heads_moved(uuid, int), tenants.prune_audit(bigint) from public;
 grant execute on function tenants.hold_audit_head(), tenants.append_audit(uuid, timestamptz, uuid, text, text, text, jsonb, jsonb, inet, text, text, bigint, bytea, bytea, bytea, bytea)
   to kith_users, kith_tenants, kith_sessions, kith_gamification;
-grant execute on function tenants.redact_audit(uuid, timestamptz, int) to kith_users;
 grant execute on function tenants.audit_heads_moved(uuid, int), tenants.prune_audit(bigint) to kith_tenants;
 
 -- Last, when every grant is made: once the keeper owns them, an owner of the database who is no superuser can grant nothing on them.
 alter function tenants.hold_audit_head() owner to kith_keeper;
 alter function tenants.append_audit(uuid, timestamptz, uuid, text, text, text, jsonb, jsonb, inet, text, text, bigint, bytea, bytea, bytea, bytea) owner to kith_keeper;
-alter function tenants.redact_audit(uuid, timestamptz, int) owner to kith_keeper;
 alter function tenants.audit_heads_moved(uuid, int) owner to kith_keeper;
 alter function tenants.prune_audit(bigint) owner to kith_keeper;

@@ -99,9 +99,7 @@ create index status_changes_by_age on users.status_changes (changed_at);
 create index handled_events_by_age on kith.handled_events (handled_at);
 create index data_exports_by_age on users.data_exports (requested_at);
 
-insert into kith.personal_rows (step, relation, place, rows_of, fate, exported)
-select p.step, p.relation, p.place, p.rows_of, p.fate, p.exported
-from (values
+insert into kith.personal_rows (step, relation, place, rows_of, fate, exported) values
   -- Jobs first: they are found by the events and mails they are about. What failed for good may have taken an address down.
   ('jobs', 'graphile_worker._private_jobs', 10,
     $sql$r.payload ->> 'eventId' in (select e.id::text from kith.events e where e.user_id = $1)
@@ -135,7 +133,7 @@ from (values
   ('invitations sent', 'tenants.invitations', 220, 'r.invited_by = $1', 'ANONYMISED', true),
   ('invitations received', 'tenants.invitations', 230, 'r.accepted_by = $1 or r.email_canonical = any($3)', 'ANONYMISED', true),
   ('days of activity', 'tenants.daily_active_people', 240, 'r.user_id = $1', 'ERASED', true),
-  ('tenants deleted', 'tenants.tenants', 250, $sql$to_jsonb(r) ->> 'deleted_by' = $1::text$sql$, 'KEPT', false),
+  ('tenants deleted', 'tenants.tenants', 250, 'r.deleted_by = $1', 'KEPT', false),
   ('refresh tokens', 'sessions.refresh_tokens', 300, 'r.user_id = $1', 'ERASED', true),
   ('sessions', 'sessions.sessions', 310, 'r.user_id = $1', 'ERASED', true),
   ('sign-ins', 'sessions.login_history', 320, 'r.user_id = $1', 'ERASED', true),
@@ -165,9 +163,7 @@ from (values
   ('deletions of others', 'users.deletions', 930, 'r.deleted_by = $1 and r.user_id <> $1', 'KEPT', false),
   ('decisions about others', 'users.people', 950, 'r.status_changed_by = $1 and r.id <> $1', 'KEPT', false),
   -- The person comes last: by their addresses the rest is found.
-  ('account', 'users.people', 990, 'r.id = $1', 'ANONYMISED', true)
-) p (step, relation, place, rows_of, fate, exported)
-where to_regclass(p.relation) is not null;
+  ('account', 'users.people', 990, 'r.id = $1', 'ANONYMISED', true);
 
 insert into kith.classified_columns (relation, class, column_name)
 select c.relation, c.class, named.column_name
@@ -191,13 +187,13 @@ from (values
   ('users.profiles', 'PERSONAL', 'display_name bio picture_url banner_url location website interests skills theme twitter instagram tiktok discord youtube'),
   ('users.profiles', 'FACT', 'updated_at'),
   ('users.preferences', 'PERSON', 'user_id'),
-  ('users.preferences', 'PERSONAL', 'locale time_zone color_scheme'),
+  ('users.preferences', 'PERSONAL', 'locale time_zone color_scheme show_presence'),
   ('users.preferences', 'FACT', 'updated_at'),
   ('users.follows', 'PERSON', 'follower_id followed_id'),
   ('users.follows', 'FACT', 'created_at'),
   ('users.directory_entries', 'PERSON', 'user_id'),
   ('users.directory_entries', 'COPY', 'search_text'),
-  ('users.directory_entries', 'FACT', 'tenant_id role listed verified follower_count joined_at'),
+  ('users.directory_entries', 'FACT', 'tenant_id role status listed verified follower_count joined_at'),
   ('users.verification_codes', 'PERSON', 'user_id'),
   ('users.verification_codes', 'SECRET', 'address_hash code_hash'),
   ('users.verification_codes', 'FACT', 'registered_in expires_at attempts_left requested_at'),
@@ -222,13 +218,16 @@ from (values
   ('users.data_exports', 'PERSONAL', 'label'),
   ('users.data_exports', 'COPY', 'document'),
   ('users.data_exports', 'FACT', 'id state requested_at ready_at expires_at'),
-  ('tenants.tenants', 'SYSTEM', 'id name slug status version created_at updated_at'),
+  ('tenants.tenants', 'PERSON', 'deleted_by'),
+  ('tenants.tenants', 'SYSTEM', 'id name slug status version created_at updated_at status_reason deleted_at emptying_at emptied_at'),
   ('tenants.memberships', 'PERSON', 'user_id'),
-  ('tenants.memberships', 'FACT', 'id tenant_id role joined_at'),
+  ('tenants.memberships', 'FACT', 'id tenant_id role joined_at invitation_id'),
   ('tenants.settings', 'SYSTEM', 'tenant_id settings version updated_at'),
   ('tenants.audit_entries', 'PERSON', 'actor_id impersonator_id'),
   ('tenants.audit_entries', 'PERSONAL', 'before after ip_address user_agent'),
-  ('tenants.audit_entries', 'FACT', 'id tenant_id occurred_at action target_type target_id request_id'),
+  ('tenants.audit_entries', 'FACT', 'id tenant_id occurred_at action target_type target_id request_id seq redacted_at'),
+  -- The digests stay, keyed as they are, so that the chain can still be followed where something was taken out of it.
+  ('tenants.audit_entries', 'SYSTEM', 'digest payload_digest origin_digest'),
   ('sessions.credentials', 'PERSON', 'user_id'),
   ('sessions.credentials', 'SECRET', 'password_hash'),
   ('sessions.credentials', 'FACT', 'password_changed_at version'),
@@ -267,7 +266,7 @@ from (values
   ('sessions.alerts', 'PERSONAL', 'ip_address details'),
   ('sessions.alerts', 'FACT', 'id tenant_id kind severity raised_at'),
   ('sessions.revocations', 'PERSON', 'user_id'),
-  ('sessions.revocations', 'FACT', 'id session_id revoked_at'),
+  ('sessions.revocations', 'FACT', 'id session_id tenant_id revoked_at'),
   ('sessions.signing_keys', 'SYSTEM', 'kid algorithm public_jwk private_jwk_encrypted state created_at retired_at'),
   ('gamification.players', 'PERSON', 'user_id'),
   ('gamification.players', 'FACT', 'id tenant_id experience created_at'),
@@ -284,8 +283,6 @@ from (values
   ('users.presences', 'PERSON', 'user_id'),
   ('users.presences', 'PERSONAL', 'last_seen_at'),
   ('users.presences', 'FACT', 'tenant_id'),
-  ('users.preferences', 'PERSONAL', 'show_presence'),
-  ('users.directory_entries', 'FACT', 'status'),
   ('users.notifications', 'PERSON', 'user_id actor_id'),
   ('users.notifications', 'PERSONAL', 'data'),
   ('users.notifications', 'FACT', 'id tenant_id type priority in_app created_at read_at expires_at'),
@@ -301,12 +298,9 @@ from (values
   ('users.push_tokens', 'SECRET', 'token_hash token_encrypted'),
   ('users.push_tokens', 'FACT', 'id platform registered_at last_used_at'),
   ('users.phone_numbers', 'PERSON', 'user_id'),
-  ('users.phone_numbers', 'SECRET', 'number_encrypted'),
+  -- No secret to whose number it is: the document about them tells it, once it is decrypted.
+  ('users.phone_numbers', 'PERSONAL', 'number_encrypted'),
   ('users.phone_numbers', 'FACT', 'updated_at'),
-  ('sessions.revocations', 'FACT', 'tenant_id'),
-  ('tenants.tenants', 'PERSON', 'deleted_by'),
-  ('tenants.tenants', 'SYSTEM', 'status_reason deleted_at emptying_at emptied_at'),
-  ('tenants.memberships', 'FACT', 'invitation_id'),
   ('tenants.member_counts', 'SYSTEM', 'tenant_id role status members'),
   ('tenants.member_count_changes', 'SYSTEM', 'id tenant_id role status change'),
   ('tenants.daily_statistics', 'SYSTEM', 'tenant_id day sign_ins active_people joined departed'),
@@ -322,14 +316,10 @@ from (values
   ('tenants.invitation_requests', 'SYSTEM', 'tenant_id subject requested_at latest_at'),
   ('tenants.role_changes', 'PERSON', 'user_id changed_by'),
   ('tenants.role_changes', 'FACT', 'id tenant_id membership_id from_role to_role changed_at'),
-  -- Of an entry the digests stay, keyed as they are, so that the chain can still be followed where something was taken out of it.
-  ('tenants.audit_entries', 'FACT', 'seq redacted_at'),
-  ('tenants.audit_entries', 'SYSTEM', 'digest payload_digest origin_digest'),
   ('tenants.audit_heads', 'SYSTEM', 'tenant_id seq digest mac'),
   ('tenants.audit_checkpoints', 'SYSTEM', 'tenant_id seq digest made_at kind jws')
 ) c (relation, class, names)
-cross join lateral unnest(string_to_array(c.names, ' ')) named (column_name)
-where exists (select from pg_attribute a where a.attrelid = to_regclass(c.relation) and a.attname = named.column_name and a.attnum > 0 and not a.attisdropped);
+cross join lateral unnest(string_to_array(c.names, ' ')) named (column_name);
 
 -- Where the row stays, this is written over what it held.
 update kith.classified_columns c set neutral = n.neutral
@@ -398,9 +388,10 @@ from (values
   ('data_exports', 'users.data_exports', $sql$r.requested_at < $1 and r.state <> 'READY'$sql$, 90),
   ('notifications', 'users.notifications', 'r.created_at < $1', 180),
   ('invitations', 'tenants.invitations', 'coalesce(r.accepted_at, r.revoked_at, r.expires_at) < $1', 90),
-  ('daily_active_people', 'tenants.daily_active_people', $sql$r.day < ($1 at time zone 'utc')::date$sql$, 40)
-) p (kind, relation, rows_of, keep_days)
-where to_regclass(p.relation) is not null;
+  ('daily_active_people', 'tenants.daily_active_people', $sql$r.day < ($1 at time zone 'utc')::date$sql$, 40),
+  -- By the beginnings of their chains, each of which has to be signed for.
+  ('audit_entries', 'tenants.audit_entries', null, 730)
+) p (kind, relation, rows_of, keep_days);
 
 -- Whatever goes the keeper has to be able to take. Before the policies, which hide these lists from an owner who is no superuser.
 do $$
@@ -409,7 +400,7 @@ declare
 begin
   for part in
     select p.relation, 'delete' as privilege from kith.personal_rows p where p.fate = 'ERASED' and p.relation !~ '^graphile_worker'
-    union select p.relation, 'delete' from kith.retention_policies p
+    union select p.relation, 'delete' from kith.retention_policies p where p.rows_of is not null
     union select p.relation, 'update' from kith.personal_rows p where p.fate = 'ANONYMISED' and p.relation <> 'tenants.audit_entries'
     union select p.relation, 'select' from kith.personal_rows p where p.relation !~ '^graphile_worker'
   loop
@@ -447,7 +438,7 @@ grant select, update (restore_token_hash) on users.deletions to kith_users;
 grant select on users.data_exports, users.username_history, users.status_changes to kith_reader;
 grant select on users.status_changes to kith_users;
 grant select, insert, update (state, ready_at, expires_at, document) on users.data_exports to kith_users;
-grant update (before, after, ip_address, user_agent) on tenants.audit_entries to kith_keeper;
+grant update (before, after, ip_address, user_agent, redacted_at) on tenants.audit_entries to kith_keeper;
 grant usage on schema graphile_worker to kith_keeper;
 
 -- A deletion can be undone within 30 days, back to where the account stood, and that is no transition of the machine: there DELETED is final.
@@ -495,7 +486,7 @@ begin
   return query
     select t.name
     from tenants.memberships m join tenants.tenants t on t.id = m.tenant_id
-    where m.user_id = left_without_administrator.user_id and m.role = 'ADMIN' and to_jsonb(t) ->> 'deleted_at' is null
+    where m.user_id = left_without_administrator.user_id and m.role = 'ADMIN' and t.deleted_at is null
       and not exists (select from tenants.memberships o join users.people p on p.id = o.user_id
                       where o.tenant_id = m.tenant_id and o.user_id <> m.user_id and o.role = 'ADMIN' and p.status not in ('BANNED', 'DELETED'))
     order by t.name;
@@ -794,10 +785,10 @@ begin
 end
 $$;
 
--- Port within users: for how long what is kept.
+-- Port within users: for how long what is kept, of all that deleting rows is enough for.
 create function kith.retention() returns table (kind text, keep_days int, updated_at timestamptz)
   language sql stable security definer set search_path = '' as $$
-  select p.kind, p.keep_days, p.updated_at from kith.retention_policies p order by p.kind
+  select p.kind, p.keep_days, p.updated_at from kith.retention_policies p where p.rows_of is not null order by p.kind
 $$;
 
 -- Port within users: how many rows of a kind are too old.
@@ -830,6 +821,28 @@ begin
 end
 $$;
 
+-- Port within tenants: for how long audit logs are kept.
+create function tenants.audit_retention() returns int
+  language sql stable security definer set search_path = '' as $$
+  select p.keep_days from kith.retention_policies p where p.kind = 'audit_entries'
+$$;
+
+-- Port within tenants: which audit logs begin with entries from before a moment, of all tenants behind one, in their order, and with how many: up to
+-- the first that is younger. What is older behind that stays, for a chain is only ever taken out from its beginning.
+create function tenants.old_audit(before timestamptz, after uuid, rows_max int) returns table (tenant_id uuid, entries bigint)
+  language sql stable security definer set search_path = '' as $$
+  select h.tenant_id, c.entries
+  from tenants.audit_heads h
+  cross join lateral (select e.occurred_at from tenants.audit_entries e where e.tenant_id = h.tenant_id and e.seq is not null order by e.seq limit 1) first
+  left join lateral (select e.seq from tenants.audit_entries e
+                     where e.tenant_id = h.tenant_id and e.seq is not null and e.occurred_at >= old_audit.before order by e.seq limit 1) younger on true
+  cross join lateral (select count(*) as entries from tenants.audit_entries e
+                      where e.tenant_id = h.tenant_id and e.seq is not null and (younger.seq is null or e.seq < younger.seq)) c
+  where first.occurred_at < old_audit.before and (old_audit.after is null or h.tenant_id > old_audit.after)
+  order by h.tenant_id
+  limit old_audit.rows_max
+$$;
+
 set local role kith_keeper;
 create or replace function users.repeat_registration(email_canonical text, username_canonical text, at timestamptz) returns uuid
   language plpgsql security definer set search_path = '' as $$
@@ -850,12 +863,14 @@ revoke execute on function users.decides_about(uuid), users.hold_account(uuid), 
   kith.condition_of(text), kith.key_of(text), kith.count_rows(uuid, timestamptz, bytea[]), kith.deletion_impacts(jsonb),
   kith.erase_rows(uuid, text, timestamptz, int, bytea[]), kith.erasure_steps(), users.due_for_erasure(timestamptz, int), users.begin_erasure(uuid, timestamptz),
   users.erase_some(uuid, text, timestamptz, int, bytea[]), users.erased_rows(uuid), users.finish_erasure(uuid, text, timestamptz), users.erasure_reports(uuid[]),
-  kith.export_person(), users.expire_data_exports(timestamptz, int), kith.retention(), kith.count_too_old(text, timestamptz), kith.remove_too_old(text, timestamptz, int) from public;
+  kith.export_person(), users.expire_data_exports(timestamptz, int), kith.retention(), kith.count_too_old(text, timestamptz), kith.remove_too_old(text, timestamptz, int),
+  tenants.audit_retention(), tenants.old_audit(timestamptz, uuid, int) from public;
 grant execute on function users.hold_account(uuid), tenants.left_without_administrator(uuid), users.delete_account(uuid, text, timestamptz),
   users.restore_account(uuid, bytea, timestamptz), kith.count_rows(uuid, timestamptz, bytea[]), kith.erasure_steps(), users.due_for_erasure(timestamptz, int),
   users.begin_erasure(uuid, timestamptz), users.erase_some(uuid, text, timestamptz, int, bytea[]), users.erased_rows(uuid), users.finish_erasure(uuid, text, timestamptz),
   kith.export_person(), users.expire_data_exports(timestamptz, int), kith.retention(), kith.count_too_old(text, timestamptz), kith.remove_too_old(text, timestamptz, int)
   to kith_users;
+grant execute on function tenants.audit_retention(), tenants.old_audit(timestamptz, uuid, int) to kith_tenants;
 grant execute on function users.deletions_of(uuid[]), kith.deletion_impacts(jsonb), users.erasure_reports(uuid[]) to kith_reader, kith_users;
 
 -- Last, when every grant is made: once the keeper owns them, an owner of the database who is no superuser can grant nothing on them.
@@ -886,3 +901,5 @@ alter function users.expire_data_exports(timestamptz, int) owner to kith_keeper;
 alter function kith.retention() owner to kith_keeper;
 alter function kith.count_too_old(text, timestamptz) owner to kith_keeper;
 alter function kith.remove_too_old(text, timestamptz, int) owner to kith_keeper;
+alter function tenants.audit_retention() owner to kith_keeper;
+alter function tenants.old_audit(timestamptz, uuid, int) owner to kith_keeper;

@@ -4,7 +4,7 @@ create index login_history_successes on sessions.login_history (user_id, occurre
 
 -- The devices one is known on, without a grant on the table that decides who is let in.
 create view sessions.own_known_devices with (security_barrier) as
-  select d.user_id, d.fingerprint, d.network, d.signed_in_at
+  select d.user_id, encode(d.fingerprint, 'hex') as fingerprint, d.network, d.signed_in_at
   from sessions.known_devices d
   where d.user_id = (select kith.current_user_id());
 grant select on sessions.own_known_devices to kith_reader, kith_sessions;

@@ -15,6 +15,7 @@ import { keepRecords } from './acts/keepingRecords.ts';
 import { payPoints } from './acts/payingPoints.ts';
 import { registerPeople } from './acts/registering.ts';
 import { signIn } from './acts/signingIn.ts';
+import { tellNews } from './acts/tellingNews.ts';
 import { unlockAchievements } from './acts/unlockingAchievements.ts';
 import type { Cast } from './cast.ts';
 import { castOf } from './cast.ts';
@@ -54,6 +55,7 @@ async function seedOnce(tx: Transaction, cast: Cast, { hashPassword, records }: 
   await joinTenants(tx, cast);
   await invitePeople(tx, cast);
   await follow(tx, cast);
+  await tellNews(tx, cast);
   await signIn(tx, cast);
   await earnExperience(tx, cast);
   await payPoints(tx, cast);

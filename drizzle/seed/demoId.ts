@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** What rows of the demo data bear an id. Each kind counts for itself, so that a new session does not rename every player. */
-export type IdKind = 'tenant' | 'person' | 'membership' | 'invitation' | 'player' | 'account' | 'achievement' | 'session' | 'sign-in attempt' | 'award' | 'transfer' | 'audit entry';
+export type IdKind = 'tenant' | 'person' | 'membership' | 'invitation' | 'player' | 'account' | 'achievement' | 'session' | 'sign-in attempt' | 'award' | 'transfer' | 'audit entry' | 'status change' | 'role change' | 'notification';
 
 // Before anything real: rows made by people sort behind the demo data.
 const madeAt = Date.UTC(2026, 0, 1);

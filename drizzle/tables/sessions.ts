@@ -152,7 +152,7 @@ export const knownDevices = sessionsSchema.table(
 export const ownKnownDevices = sessionsSchema
   .view('own_known_devices', {
     userId: uuid('user_id').$type<UserId>().notNull(),
-    fingerprint: bytes('fingerprint').notNull(),
+    fingerprint: text('fingerprint'),
     network: inetAddress('network').notNull(),
     signedInAt: moment('signed_in_at').notNull(),
   })

@@ -108,8 +108,6 @@ export function makeLoaders(reads: ReadScope, viewer: Viewer, clock: Clock): Ten
       async (asked) => {
         // Of as many days as the longest of them: whoever wants fewer takes the first ones.
         const since = firstDay(moment, Math.max(...asked.map(({ days }) => days)));
-        return grouped(asked.map((one) => one.tenantId), await reads.run(dailyFiguresOfTenants, { ids: asked.map((one) => one.tenantId), since }), (row) => row.tenantId);
-        const since = firstDay(clock.now(), Math.max(...asked.map(({ days }) => days)));
         const ids = asked.map((one) => one.tenantId);
         return grouped(ids, await reads.run(dailyFiguresOfTenants, { ids, tenantId, since }), (row) => row.tenantId);
       },

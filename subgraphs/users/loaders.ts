@@ -2,6 +2,7 @@ import { cursorValues } from '@kith/drizzle/pagedStatement.ts';
 import type { ReadScope } from '@kith/drizzle/readScope.ts';
 import { inOrder } from '@kith/kernel/batch.ts';
 import { canonicalLogin } from '@kith/kernel/canonical.ts';
+import type { Clock } from '@kith/kernel/clock.ts';
 import type { ConnectionLoader } from '@kith/kernel/connectionLoader.ts';
 import { connectionLoader } from '@kith/kernel/connectionLoader.ts';
 import type { TenantId, UserId } from '@kith/kernel/ids.ts';
@@ -45,7 +46,6 @@ import { pushTokenCountsOfPeople, pushTokensOfPeople } from './stores/pushTokens
 import type { StatusChangeRow } from './stores/statusLists.ts';
 import { statusChangeCountsOfPeople, statusChangesOfPeople } from './stores/statusLists.ts';
 import { ownTenantsAmong } from './stores/tenantPorts.ts';
-import type { UsersParts } from './usersParts.ts';
 
 /** Every batched read of the users subgraph. People the viewer may not see are null, as if they did not exist. */
 export interface UsersLoaders {
@@ -81,7 +81,10 @@ export interface UsersLoaders {
 }
 
 /** What the loaders need beside the request. */
-export type LoadingParts = Pick<UsersParts, 'pepper' | 'clock'>;
+export interface LoadingParts {
+  readonly pepper: string;
+  readonly clock: Clock;
+}
 
 /** Makes the loaders of one request. */
 export function makeLoaders(reads: ReadScope, viewer: Viewer, { pepper, clock }: LoadingParts): UsersLoaders {

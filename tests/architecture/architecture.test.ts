@@ -41,7 +41,10 @@ describe('the product', () => {
   });
 
   test('has resolvers that read as one sentence', () => {
-    const longest = modules.filter(({ path }) => path.includes('/resolvers/')).map(({ path, source }) => ({ path, lines: source.trimEnd().split('\n').length }));
+    const longest = modules
+      .filter(({ path }) => path.includes('/resolvers/'))
+      // What is imported is a line for each service, however short the sentences are.
+      .map(({ path, source }) => ({ path, lines: source.trimEnd().split('\n').filter((line) => !line.startsWith('import ')).length }));
     expect(longest.length).toBeGreaterThan(8);
     expect(longest.filter((file) => file.lines > 40)).toEqual([]);
   });

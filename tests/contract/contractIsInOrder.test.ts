@@ -79,5 +79,5 @@ test('the examples cover all four subgraphs, and one of them needs no token', ()
     'EverythingAboutPeople',
   ]);
   expect(examples.filter(({ signedInAs }) => signedInAs === null).map(({ name }) => name)).toEqual(['Register', 'VerifyEmail', 'SignIn', 'ForgotPassword']);
-  expect(Math.max(...examples.map(({ fetchesMax }) => fetchesMax))).toBe(subgraphNames.length);
+  expect(Math.max(...examples.map(({ fetchesMax }) => fetchesMax))).toBeGreaterThanOrEqual(subgraphNames.length);
 });

@@ -1,3 +1,4 @@
+import * as audit from '@kith/drizzle/tables/audit.ts';
 import * as gamification from '@kith/drizzle/tables/gamification.ts';
 import * as invitations from '@kith/drizzle/tables/invitations.ts';
 import * as leaving from '@kith/drizzle/tables/leaving.ts';
@@ -15,7 +16,7 @@ import type { Catalogue } from './planted.ts';
 import { foundIn } from './planted.ts';
 import { tableDifferences } from './tableDifferences.ts';
 
-const declarations = [users, leaving, notifications, tenants, invitations, sessions, secondFactors, gamification, role].flatMap((module) => Object.values<unknown>(module));
+const declarations = [users, audit, leaving, notifications, tenants, invitations, sessions, secondFactors, gamification, role].flatMap((module) => Object.values<unknown>(module));
 const differences = (catalogue: Catalogue) => tableDifferences(catalogue, declarations);
 
 let database: FreshDatabase;

@@ -113,3 +113,19 @@ export async function leaveRecords({ owner }: TestDatabase, userId: string, acto
   await owner`insert into users.data_exports ${owner(moments.map((at, index) => ({ id: v7(), user_id: userId, requested_at: new Date(at.getTime() - index * day) })))}`;
   await owner`update users.people set platform_administrator = true where id = ${userId}`;
 }
+
+/** Has so many things written down about somebody in a tenant, a minute apart up to yesterday: what they did to themselves, sign-ins, alerts, and the devices they are known on. */
+export async function writeDown({ owner }: TestDatabase, { tenantId, userId }: Belonging, count: number): Promise<void> {
+  await owner`
+    insert into tenants.audit_entries (id, tenant_id, occurred_at, actor_id, action, target_type, target_id, request_id)
+    select gen_random_uuid(), ${tenantId}, now() - make_interval(days => 1, mins => n), ${userId}, 'user.suspend', 'user', ${userId}::text, 'planted' from generate_series(1, ${count}::int) n`;
+  await owner`
+    insert into sessions.login_history (id, occurred_at, user_id, tenant_id, failure)
+    select gen_random_uuid(), now() - make_interval(days => 1, mins => n), ${userId}, ${tenantId}, 'WRONG_PASSWORD' from generate_series(1, ${count}::int) n`;
+  await owner`
+    insert into sessions.alerts (id, user_id, tenant_id, kind, severity, raised_at)
+    select gen_random_uuid(), ${userId}, ${tenantId}, 'NEW_IP_LOGIN', 'MEDIUM', now() - make_interval(days => 1, mins => n) from generate_series(1, ${count}::int) n`;
+  await owner`
+    insert into sessions.known_devices (user_id, fingerprint, network, signed_in_at)
+    select ${userId}, sha256(n::text::bytea), '192.0.2.1', now() - make_interval(days => 1, mins => n) from generate_series(1, ${count}::int) n`;
+}

@@ -206,7 +206,7 @@ describe('in the graph', () => {
     expect((await trySignIn(graph, person.username, testPassword)).code).toBeNull();
   });
 
-  it('is announced as an event with its id and severity, and below critical not mailed', async () => {
+  it('is announced as an event with its id and severity, and below critical no alert is mailed: the news of it is enough', async () => {
     const person = await aTwoFactorPerson(graph, database);
     await codeOf(graph, 'userTwoFactorDisable', { password: testPassword, code: appCode(person.secret, clock) }, { token: person.token });
     const events = await database.owner`

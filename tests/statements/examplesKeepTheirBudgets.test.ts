@@ -52,7 +52,8 @@ describe('on the demo data', () => {
     expect(await costOf('Directory', { first })).toMatchObject({ statements: 5, fetches: 4 });
   });
 
-  test('no query among the examples costs more than the budgets of the whole: 3 statements for oneself, 6 for a page', () => {
-    for (const { name, statementsMax } of examples.filter(({ document }) => document.trimStart().startsWith('query'))) expect(statementsMax, name).toBeLessThanOrEqual(name === 'Me' ? 3 : 6);
+  test('no query among the examples costs more than the budgets of the whole: 3 statements for oneself, 6 for a page, but for the one that asks for everything', () => {
+    const queries = examples.filter(({ name, document }) => document.trimStart().startsWith('query') && name !== 'EverythingAboutPeople');
+    for (const { name, statementsMax } of queries) expect(statementsMax, name).toBeLessThanOrEqual(name === 'Me' ? 3 : 6);
   });
 });

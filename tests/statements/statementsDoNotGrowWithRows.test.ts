@@ -1,5 +1,6 @@
+import { loadExampleOperations } from '@kith/schema/exampleOperations.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defineAchievements, inviteAddresses, joinedBy, leaveRecords, noteRoleChanges, openSessions, registerDevices, unlockAchievements } from '../harness/belongings.ts';
+import { defineAchievements, inviteAddresses, joinedBy, leaveRecords, noteRoleChanges, openSessions, registerDevices, unlockAchievements, writeDown } from '../harness/belongings.ts';
 import type { TestGraph } from '../harness/graph.ts';
 import { startGraph } from '../harness/graph.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
@@ -68,6 +69,17 @@ const lists: Record<string, { query: string; at: string[]; statements: number }>
   'former usernames': { query: 'me { formerUsernames(first: $first) { nodes { username givenUpAt reservedUntil } totalCount } }', at: ['me', 'formerUsernames', 'nodes'], statements: 3 },
   'data exports': { query: 'me { dataExports(first: $first) { nodes { id label state requestedAt document } totalCount } }', at: ['me', 'dataExports', 'nodes'], statements: 3 },
   'people with what their deletion would come to': { query: 'users(first: $first) { nodes { username deletion { deletedAt } deletionImpact { totalRows } } }', at: ['users', 'nodes'], statements: 3 },
+  'the audit log': {
+    query: 'currentTenant { auditLog(first: $first) { nodes { action actor { username } impersonator { id } targetUser { username } } totalCount } }',
+    at: ['currentTenant', 'auditLog', 'nodes'],
+    statements: 4,
+  },
+  'the audit log, searched': { query: 'currentTenant { auditLog(first: $first, action: "user.") { nodes { action } totalCount } }', at: ['currentTenant', 'auditLog', 'nodes'], statements: 3 },
+  'what was done to somebody': { query: 'me { auditEntries(first: $first) { nodes { action actor { username } } totalCount } }', at: ['me', 'auditEntries', 'nodes'], statements: 3 },
+  'what somebody did': { query: 'me { auditedActs(first: $first) { nodes { action targetUser { username } } totalCount } }', at: ['me', 'auditedActs', 'nodes'], statements: 3 },
+  'attempts to sign in': { query: 'me { security { lastLogin { id } loginHistory(first: $first) { nodes { id failure } totalCount } } }', at: ['me', 'security', 'loginHistory', 'nodes'], statements: 4 },
+  alerts: { query: 'me { security { lockout { failures } alerts(first: $first) { nodes { id kind } totalCount } } }', at: ['me', 'security', 'alerts', 'nodes'], statements: 4 },
+  'known devices': { query: 'me { security { knownDevices(first: $first) { nodes { network } totalCount } } }', at: ['me', 'security', 'knownDevices', 'nodes'], statements: 3 },
   achievements: { query: 'me { player { achievements(first: $first) { nodes { unlockedAt achievement { name } } totalCount } } }', at: ['me', 'player', 'achievements', 'nodes'], statements: 4 },
 };
 
@@ -98,6 +110,7 @@ describe('with 200 rows in every list', () => {
     await joinedBy(database, belonging, joinedFirst);
     await makeNotifications(database, ample.id, rows, { actorIds: Object.values(tenant.people).slice(1).map(({ id }) => id), tenantId: tenant.id });
     await registerDevices(database, ample.id, moments);
+    await writeDown(database, belonging, rows + 10);
     for (const { id } of Object.values(tenant.people).slice(1)) {
       const member = { tenantId: tenant.id, userId: id };
       await noteRoleChanges(database, member, moments.slice(0, 3));
@@ -136,6 +149,17 @@ describe('with 200 rows in every list', () => {
     expect(one).toEqual({ rows: 1, statements, fetches: expect.any(Number), begins: 1 });
     expect(await costOf(query, at, 20)).toEqual({ ...one, rows: 20 });
     expect(await costOf(query, at, 200)).toEqual({ ...one, rows: 200 });
+  });
+
+  test('every relation of 1, 20 and 200 people costs the same statements and fetches, where there are rows behind all of them', async () => {
+    const example = loadExampleOperations().find(({ name }) => name === 'EverythingAboutPeople');
+    for (const first of [1, 20, 200]) {
+      graph.statements.reset();
+      graph.fetches = 0;
+      const { data, errors } = await graph.ask(example?.document ?? '', { first }, { token });
+      expect(errors).toEqual([]);
+      expect({ people: data.users.nodes.length, statements: graph.statements.sent.length, fetches: graph.fetches }).toEqual({ people: first, statements: 36, fetches: 11 });
+    }
   });
 
   test('a list asked for page by page in one operation costs a statement for each, which the counter sees', async () => {

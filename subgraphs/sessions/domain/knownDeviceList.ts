@@ -12,11 +12,11 @@ export interface KnownDevice {
 /** Where a list of known devices goes on: when somebody last signed in there, and the device. */
 export type KnownDeviceCursor = readonly [signedInAt: string, fingerprint: string, network: string];
 
-const fingerprint = z.string().regex(/^\\x[0-9a-f]{64}$/);
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
 export const knownDeviceCursors = cursorCodec('known devices', z.tuple([cursorMoment, fingerprint, network]), (device: KnownDevice) => [
   device.signedInAt.toISOString(),
-  String.raw`\x${device.fingerprint}`,
+  device.fingerprint,
   device.network,
 ]);

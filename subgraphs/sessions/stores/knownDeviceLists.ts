@@ -16,7 +16,7 @@ const lately = sql`${ownKnownDevices.userId} = parent.id and ${ownKnownDevices.s
 const order: SortOrder = {
   keys: [
     { column: sql`${ownKnownDevices.signedInAt}`, type: 'timestamptz' },
-    { column: sql`${ownKnownDevices.fingerprint}`, type: 'bytea' },
+    { column: sql`${ownKnownDevices.fingerprint}`, type: 'text' },
     { column: sql`${ownKnownDevices.network}`, type: 'inet' },
   ],
   descending: true,
@@ -24,7 +24,7 @@ const order: SortOrder = {
 
 const columns = {
   parentId: sql<UserId>`parent.id`,
-  fingerprint: sql<string>`encode(d.fingerprint, 'hex')`,
+  fingerprint: sql<string>`d.fingerprint`,
   network: sql<string>`d.network::text`,
   signedInAt: sql`d.signed_in_at`.mapWith(ownKnownDevices.signedInAt),
 };

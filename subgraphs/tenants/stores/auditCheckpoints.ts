@@ -1,7 +1,7 @@
 import type { AuditHead } from '@kith/drizzle/auditChain.ts';
 import type { AuditCheckpoint } from '@kith/drizzle/auditCheckpoints.ts';
 import type { Transaction } from '@kith/drizzle/database.ts';
-import { auditCheckpoints } from '@kith/drizzle/tables/tenants.ts';
+import { auditCheckpoints } from '@kith/drizzle/tables/audit.ts';
 import type { TenantId } from '@kith/kernel/ids.ts';
 import { and, between, desc, eq, sql } from 'drizzle-orm';
 

@@ -1,6 +1,6 @@
 import type { ChainedEntry } from '@kith/drizzle/auditChain.ts';
 import type { Transaction } from '@kith/drizzle/database.ts';
-import { auditEntries } from '@kith/drizzle/tables/tenants.ts';
+import { auditEntries } from '@kith/drizzle/tables/audit.ts';
 import type { TenantId } from '@kith/kernel/ids.ts';
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 

@@ -1,6 +1,6 @@
 import type { ChainPlace, ChainedEntry } from '@kith/drizzle/auditChain.ts';
 import { statement } from '@kith/drizzle/connection.ts';
-import { auditCheckpoints, auditEntries } from '@kith/drizzle/tables/tenants.ts';
+import { auditCheckpoints, auditEntries } from '@kith/drizzle/tables/audit.ts';
 import { and, eq, gte, sql } from 'drizzle-orm';
 
 /** How many entries one piece of an export holds. */

@@ -1,7 +1,7 @@
 import { statement } from '@kith/drizzle/connection.ts';
 import type { SortOrder } from '@kith/drizzle/pagedStatement.ts';
 import { pageClauses, pagedStatement } from '@kith/drizzle/pagedStatement.ts';
-import { auditEntries } from '@kith/drizzle/tables/tenants.ts';
+import { auditEntries } from '@kith/drizzle/tables/audit.ts';
 import type { ChildRow } from '@kith/kernel/connectionLoader.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import type { SQL } from 'drizzle-orm';

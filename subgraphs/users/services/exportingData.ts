@@ -4,10 +4,14 @@ import { consumer } from '@kith/drizzle/consumer.ts';
 import { violatedConstraint } from '@kith/drizzle/violatedConstraint.ts';
 import { Refusal } from '@kith/kernel/errors.ts';
 import { eventOf } from '@kith/kernel/events.ts';
+import type { EncryptionKeys } from '@kith/kernel/fieldEncryption.ts';
+import { decryptField } from '@kith/kernel/fieldEncryption.ts';
+import type { UserId } from '@kith/kernel/ids.ts';
 import { newRowId } from '@kith/kernel/ids.ts';
 import { requireSignedIn, scopeOf } from '@kith/kernel/viewer.ts';
-import type { DataExport } from '../domain/dataExport.ts';
+import type { DataExport, ExportedRow } from '../domain/dataExport.ts';
 import { documentOf, readLabel, readableUntil } from '../domain/dataExport.ts';
+import { phoneNumberPlace } from '../domain/phoneNumber.ts';
 import { addDataExport, expireSome, exportedRows, keepDocument } from '../stores/dataExports.ts';
 import type { UsersParts } from '../usersParts.ts';
 import type { Acting } from './acting.ts';
@@ -33,14 +37,21 @@ export async function requestDataExport({ viewer, requestId, parts }: Acting, in
 }
 
 /** Makes the documents that were asked for. All that stands in one was read at the same moment. */
-export function makeDataExport({ database, clock }: UsersParts): Consumer {
+export function makeDataExport({ database, clock, encryptionKeys }: UsersParts): Consumer {
   return consumer('users.make_data_export', database, async (tx, { userId, requestId, payload: { dataExportId } }) => {
     if (userId === null) return;
     const readyAt = clock.now();
-    const document = documentOf(userId, readyAt, await exportedRows(tx));
+    const document = documentOf(userId, readyAt, (await exportedRows(tx)).map((row) => readable(encryptionKeys, userId, row)));
     if (!(await keepDocument(tx, dataExportId, document, readyAt, readableUntil(readyAt)))) return;
     await announce(tx, eventOf('user.data_export_ready', { occurredAt: readyAt, userId, tenantId: null, requestId }, { dataExportId }));
   });
+}
+
+/** A row as its person can read it: the phone number is kept encrypted. Throws when what is kept was altered or moved. */
+function readable(keys: EncryptionKeys, userId: UserId, row: ExportedRow): ExportedRow {
+  if (row.relation !== 'users.phone_numbers') return row;
+  const { number_encrypted: encrypted, ...rest } = row.content;
+  return { ...row, content: { ...rest, number: decryptField(keys, phoneNumberPlace(userId), String(encrypted)) } };
 }
 
 /** Takes out the documents whose time is over. */
