@@ -15,7 +15,7 @@ interface PageShape {
 /** One sort key of a list: the column and the type a cursor's text is read as. */
 export interface SortKey {
   readonly column: SQL;
-  readonly type: 'timestamptz' | 'uuid' | 'boolean' | 'int' | 'text' | 'inet' | 'text';
+  readonly type: 'timestamptz' | 'uuid' | 'boolean' | 'int' | 'inet' | 'text';
 }
 
 /** The clauses that cut a page out of a sorted list. */

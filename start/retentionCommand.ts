@@ -2,6 +2,7 @@
 import { setRetention, listRetention } from '@kith/drizzle/retentionPolicies.ts';
 import { systemClock } from '@kith/kernel/clock.ts';
 import { ConfigurationError, loadConfig } from '@kith/kernel/config.ts';
+import { pruneOldAudit } from '@kith/tenants/services/pruningOldAudit.ts';
 import { applyRetention } from '@kith/users/services/applyingRetention.ts';
 import { usersSettings } from '@kith/users/usersParts.ts';
 import { Command, InvalidArgumentError } from 'commander';
@@ -9,6 +10,7 @@ import pc from 'picocolors';
 import postgres from 'postgres';
 import { progressOn } from './progress.ts';
 import { StartRefused } from './refused.ts';
+import { withTenants } from './tenantsBehind.ts';
 import { withUsers } from './usersBehind.ts';
 
 interface Answering {
@@ -17,7 +19,7 @@ interface Answering {
 
 const keepDaysMax = 3_650;
 
-const command = new Command('pnpm retention --').description('For how long each kind of record is kept. A job of the users subgraph removes what is older, every night.');
+const command = new Command('pnpm retention --').description('For how long each kind of record is kept. Jobs of the users and tenants subgraphs remove what is older, every night.');
 command
   .command('list')
   .description('says for how many days each kind is kept')
@@ -42,13 +44,12 @@ command
   .option('--dry-run', 'only count it')
   .option('--json', 'answer in JSON, on one line')
   .action(async ({ json = false, dryRun: trial = false }: Answering & { dryRun?: boolean }) => {
-    const config = loadConfig(usersSettings);
-    const kept = await progressOn(process.stderr).step(trial ? 'counting what is too old' : 'removing what is too old', () => withUsers(config, systemClock, (parts) => applyRetention(parts, { trial })));
+    const kept = await progressOn(process.stderr).step(trial ? 'counting what is too old' : 'removing what is too old', () => applyAll(trial));
     console.log(json ? JSON.stringify({ trial, kinds: kept }) : kept.map(({ rows, kind, keepDays }) => `${pc.green(String(rows).padStart(8))}  ${kind}, older than ${keepDays} days`).join('\n'));
   });
 command.addHelpText(
   'after',
-  `\nlist and set need DATABASE_URL, the owner of the database; run needs ${usersSettings.join(', ')}, and USERS_DATABASE_URL or DATABASE_URL with DATABASE_ROLE_SECRET. See .env.example.`,
+  `\nlist and set need DATABASE_URL, the owner of the database; run needs ${usersSettings.join(', ')}, and USERS_DATABASE_URL and\nTENANTS_DATABASE_URL, or DATABASE_URL with DATABASE_ROLE_SECRET. See .env.example.`,
 );
 
 try {
@@ -57,6 +58,13 @@ try {
   const plain = error instanceof ConfigurationError || error instanceof StartRefused;
   console.error(pc.red(plain ? error.message : String(error instanceof Error ? error.stack : error)));
   process.exitCode = 1;
+}
+
+/** Each subgraph removes its own: an audit log only goes with a signature, all else goes by deleting it. */
+async function applyAll(trial: boolean): Promise<{ kind: string; keepDays: number; rows: number }[]> {
+  const config = loadConfig(usersSettings);
+  const kept = await withUsers(config, systemClock, (parts) => applyRetention(parts, { trial }));
+  return [...kept, await withTenants(config, systemClock, (parts) => pruneOldAudit(parts, { trial }))];
 }
 
 async function asOwner<Result>(work: (owner: postgres.Sql) => Promise<Result>): Promise<Result> {

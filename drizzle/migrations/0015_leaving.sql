@@ -762,7 +762,8 @@ declare
   addresses text[] := kith.addresses_of(kith.current_user_id());
 begin
   for part in select * from kith.personal_rows s where s.exported order by s.relation, s.place loop
-    select string_agg(format('%L, r.%I', c.column_name, c.column_name), ', ' order by a.attnum) into told
+    -- Points and what else is exact are text, as in the graph: a number of JSON is not exact in most readers.
+    select string_agg(format(case when a.atttypid in ('numeric'::regtype, 'int8'::regtype) then '%L, r.%I::text' else '%L, r.%I' end, c.column_name, c.column_name), ', ' order by a.attnum) into told
     from kith.classified_columns c
     join pg_catalog.pg_attribute a on a.attrelid = c.relation::regclass and a.attname = c.column_name
     where c.relation = part.relation and c.class in ('PERSON', 'PERSONAL', 'FACT') and (c.steps is null or part.step = any (c.steps));

@@ -17,8 +17,8 @@ export interface Leaver {
   readonly username: string;
 }
 
-/** Columns that are planted by hand, or are the person's name and address, which are canaries as they are. */
-const plantedOtherwise = /^(?:users\.people\.(?:email|username)(?:_canonical)?|users\.directory_entries\.search_text|tenants\.audit_entries\..*|users\.data_exports\.document)$/;
+/** Columns that are planted by hand, or are the person's name and address, which are canaries as they are; and one too short to recognise anything by. */
+const plantedOtherwise = /^(?:users\.people\.(?:email|username)(?:_canonical)?|users\.directory_entries\.search_text|tenants\.audit_entries\..*|users\.data_exports\.document|users\.push_tokens\.token_ending)$/;
 
 interface PersonalColumn {
   readonly step: string;
@@ -87,6 +87,28 @@ export async function plantCanaries(database: TestDatabase, leaver: Leaver, only
     planted.push({ step, column: `${relation}.${column}`, text: canary.text });
   }
   return planted;
+}
+
+/** How many rows of somebody each step that erases them finds. That they were erased is an event of theirs that stays. */
+export async function rowsToErase(database: TestDatabase, leaver: Leaver, steps: readonly ErasingStep[]): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const { step, relation, rowsOf } of steps) {
+    const [row] = await database.owner.unsafe<{ count: number }[]>(`select count(*)::int as count from ${relation} r where (${conditionFor(leaver, rowsOf)}) and to_jsonb(r) ->> 'name' is distinct from 'user.erased'`);
+    found.set(step, row?.count ?? 0);
+  }
+  return found;
+}
+
+/** A step that erases rows. */
+export interface ErasingStep {
+  readonly step: string;
+  readonly relation: string;
+  readonly rowsOf: string;
+}
+
+/** The steps that erase rows, but that of the jobs, which are found by other rows that are erased. */
+export async function erasingSteps({ owner }: TestDatabase): Promise<ErasingStep[]> {
+  return owner<ErasingStep[]>`select step, relation, rows_of as "rowsOf" from kith.personal_rows where fate = 'ERASED' and step <> 'jobs' order by place`;
 }
 
 /** Those of the canaries that a dump still holds, with the tables they were found in. */

@@ -5,11 +5,14 @@ import { mailedCode, mailsTo } from '../harness/mailbox.ts';
 import { goodPassword, mutate, register } from '../harness/registration.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
 import type { TestTenant } from '../harness/world.ts';
+import { testPassword } from '../harness/world.ts';
 import type { Leaver } from './canaries.ts';
+import { hashesOf } from './canaries.ts';
 
 /** The name and address of whoever leaves: canaries, as they are. */
 export const canaryEmail = 'canary7address@kith.example';
 export const canaryUsername = 'canary7name';
+export const canaryPhoneNumber = '+351912345678';
 
 /** Somebody who has done everything there is to do, with their token. */
 export interface LivedIn extends Leaver {
@@ -31,7 +34,7 @@ export async function liveIn(graph: TestGraph, database: TestDatabase, home: Tes
   const token = await graph.signIn(canaryEmail, { password: goodPassword });
   const asThemselves = { token };
   await mutate(graph, 'userUsernameChange', { version: 2, username: canaryUsername }, 'errors { code }', asThemselves);
-  const boss = await graph.signIn(home.people['boss']?.username ?? '', { password: 'Test-graph-2026!' });
+  const boss = await graph.signIn(home.people['boss']?.username ?? '', { password: testPassword });
   await mutate(graph, 'userVerificationResend', { email: canaryEmail });
   await mutate(graph, 'userPasswordResetRequest', { email: canaryEmail });
   await mutate(graph, 'userTwoFactorSetUp', { password: goodPassword }, 'errors { code }', asThemselves);
@@ -39,21 +42,54 @@ export async function liveIn(graph: TestGraph, database: TestDatabase, home: Tes
   await eventually(() => database.owner`select 1 from users.data_exports where user_id = ${user.id} and state = 'READY'`, (rows) => rows.length === 1);
   await eventually(() => mailsTo(database, canaryEmail), (mails) => mails.some(({ template }) => template === 'password_reset'));
   const leaver = { id: user.id, email: canaryEmail, username: canaryUsername };
+  await beReached(graph, user.id, token);
+  await meet(graph, user.id, home, token);
   await addByHand(database, leaver, home);
   // Suspended and reinstated: a change of status with a reason, and an entry of the audit log about them. It ends the session.
   await mutate(graph, 'userSuspend', { id: user.id, reason: 'canary7suspended' }, 'errors { code }', { token: boss });
   await mutate(graph, 'userReinstate', { id: user.id }, 'errors { code }', { token: boss });
   const anew = await graph.signIn(canaryEmail, { password: goodPassword });
+  await allDone(database);
   await database.owner`update sessions.refresh_tokens set used_at = issued_at where user_id = ${user.id}`; // or none could hold a successor
   return { ...leaver, token: anew };
+}
+
+/** Does something that is not refused. */
+async function done(graph: TestGraph, name: string, input: object, token: string): Promise<void> {
+  const { errors } = await mutate(graph, name, input, 'errors { code message }', { token });
+  if (errors.length > 0) throw new Error(`${name} was refused: ${JSON.stringify(errors)}`);
+}
+
+/** A telephone, a device, and choices of how to be told of what: never at this hour, so that what there is to tell waits. */
+async function beReached(graph: TestGraph, userId: string, token: string): Promise<void> {
+  await done(graph, 'userPhoneNumberChange', { phoneNumber: canaryPhoneNumber }, token);
+  await done(graph, 'pushTokenRegister', { token: `the-token-of-the-telephone-of-${userId}`, platform: 'IOS', deviceName: 'canary7telephone', appVersion: '7.7.7' }, token);
+  const types = [{ type: 'NEW_FOLLOWER', email: true, push: true }];
+  await done(graph, 'notificationPreferencesUpdate', { types, quietHours: { from: '00:00', to: '23:59' } }, token);
+}
+
+/** They follow and block others, and others them. */
+async function meet(graph: TestGraph, userId: string, home: TestTenant, token: string): Promise<void> {
+  const [first, third] = ['member1', 'member3'].map((name) => home.people[name]?.id ?? '');
+  const [followed, blocking] = [await graph.signIn('member1', { password: testPassword }), await graph.signIn('member2', { password: testPassword })];
+  await done(graph, 'userFollow', { userId: first }, token);
+  await done(graph, 'userFollow', { userId }, followed);
+  await done(graph, 'userBlock', { userId }, blocking);
+  await done(graph, 'userBlock', { userId: third }, token);
+}
+
+/** Waits until nothing is left to be done: what follows from what happened has then happened as well. */
+export async function allDone({ owner }: TestDatabase): Promise<void> {
+  const waiting = () => owner`select task_id from graphile_worker._private_jobs where locked_at is not null or (attempts < max_attempts and run_at <= now())`;
+  await eventually(waiting, (jobs) => jobs.length === 0);
 }
 
 async function addByHand({ owner }: TestDatabase, { id, email }: Leaver, home: TestTenant): Promise<void> {
   const others = Object.values(home.people);
   const now = new Date();
   const inAnHour = new Date(now.getTime() + 3_600_000);
-  await owner`insert into users.follows ${owner(others.map((other) => ({ follower_id: id, followed_id: other.id, created_at: now })))}`;
-  await owner`insert into users.follows ${owner(others.map((other) => ({ follower_id: other.id, followed_id: id, created_at: now })))}`;
+  await owner`insert into users.follows ${owner(others.map((other) => ({ follower_id: id, followed_id: other.id, created_at: now })))} on conflict do nothing`;
+  await owner`insert into users.follows ${owner(others.map((other) => ({ follower_id: other.id, followed_id: id, created_at: now })))} on conflict do nothing`;
   await owner`insert into sessions.login_history ${owner(
     Array.from({ length: signInsMade }, () => ({ id: v7(), occurred_at: now, user_id: id, ip_address: '192.0.2.7', user_agent: 'an old browser', failure: 'WRONG_PASSWORD' })),
   )}`;
@@ -66,14 +102,21 @@ async function addByHand({ owner }: TestDatabase, { id, email }: Leaver, home: T
   const boss = home.people['boss']?.id ?? '';
   const invitation = (email: string, invitedBy: string, message: string) => ({ id: v7(), tenant_id: home.id, email, email_canonical: email, role: 'USER', invited_by: invitedBy, message, created_at: now, sent_at: now, expires_at: inAnHour });
   await owner`insert into tenants.invitations ${owner([invitation('friend@kith.example', id, 'Do come.'), invitation(email, boss, 'You are welcome.')])}`;
-  const [membership] = await owner<{ id: string }[]>`select id from tenants.memberships where user_id = ${id}`;
-  await owner`insert into tenants.role_changes ${owner({ id: v7(), tenant_id: home.id, membership_id: membership?.id ?? '', user_id: id, from_role: 'GUEST', to_role: 'USER', changed_by: boss, changed_at: now })}`;
+  // By hand: it ends the tokens of whoever it is about, with the clock that stands still those of afterwards too.
+  const roleChange = async (userId: string, changedBy: string) => {
+    const [membership] = await owner<{ id: string }[]>`select id from tenants.memberships where user_id = ${userId} and tenant_id = ${home.id}`;
+    return { id: v7(), tenant_id: home.id, membership_id: membership?.id ?? '', user_id: userId, from_role: 'GUEST', to_role: 'USER', changed_by: changedBy, changed_at: now };
+  };
+  await owner`insert into tenants.role_changes ${owner([await roleChange(id, boss), await roleChange(home.people['member1']?.id ?? '', id)])}`;
   await owner`insert into tenants.daily_active_people ${owner({ tenant_id: home.id, day: '2026-01-01', user_id: id })}`;
+  await owner`insert into users.presences ${owner({ tenant_id: home.id, user_id: id, last_seen_at: now })} on conflict do nothing`;
   await owner`insert into users.verification_codes ${owner({ address_hash: Buffer.alloc(32, 3), user_id: id, expires_at: inAnHour, attempts_left: 5 })} on conflict do nothing`;
 }
 
 /** A job of theirs that failed for good and took their address down, another that waits, and what is counted about their address alone. */
 export async function leaveTraces({ owner }: TestDatabase, leaver: Leaver): Promise<void> {
+  const [subject = Buffer.alloc(32)] = hashesOf(leaver);
+  await owner`insert into sessions.lockouts ${owner({ subject, failures: 3, last_failed_at: new Date() })}`;
   const [event] = await owner<{ id: string }[]>`select id from kith.events where user_id = ${leaver.id} limit 1`;
   await owner`select graphile_worker.add_job('test.stuck', json_build_object('eventId', ${event?.id ?? ''}::text))`;
   await owner`select graphile_worker.add_job('test.failed', '{}')`;

@@ -1,6 +1,10 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { configuredDatabase } from '@kith/drizzle/configuredDatabase.ts';
+import type { Database } from '@kith/drizzle/database.ts';
+import { parseConfig } from '@kith/kernel/config.ts';
+import { pruneOldAudit } from '@kith/tenants/services/pruningOldAudit.ts';
 import { applyRetention } from '@kith/users/services/applyingRetention.ts';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +13,8 @@ import { testClock } from '../harness/testClock.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
 import { testDatabase } from '../harness/testDatabase.ts';
 import { aTenant } from '../harness/world.ts';
+import type { TestLog } from '../tenants/auditActs.ts';
+import { aLog, brokenLogs, partsOfTenants } from '../tenants/auditActs.ts';
 import { withUsersOf } from './clones.ts';
 
 const day = 86_400_000;
@@ -24,6 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const pruneOld = async (days: number, trial: boolean): Promise<number> => {
+  const { parts } = partsOfTenants(database, daysAhead(days));
+  try {
+    return (await pruneOldAudit(parts, { trial })).rows;
+  } finally {
+    await parts.database.close();
+  }
+};
 const apply = (days: number, trial = false) =>
   withUsersOf(database, daysAhead(days), async (parts) => Object.fromEntries((await applyRetention(parts, { trial })).filter(({ rows }) => rows > 0).map(({ kind, rows }) => [kind, rows])));
 
@@ -67,6 +81,45 @@ describe('what is older than its policy says', () => {
   });
 });
 
+describe('an audit log that is older than its policy says', () => {
+  let users: Database;
+  beforeAll(() => {
+    users = configuredDatabase(parseConfig(testEnvironment(database.url), []), 'users');
+  });
+  afterAll(() => users.close());
+  const young = new Date(start.getTime() + 10 * day);
+
+  it('goes from its beginning, exactly as a trial counts, in every tenant, and every chain still holds', async () => {
+    const logs = [await aLog(database, users), await aLog(database, users), await aLog(database, users)];
+    const [long, broken, fresh] = logs as [TestLog, TestLog, TestLog]; // three were made
+    await long.append(1_005, { at: start });
+    await long.append(2, { at: young });
+    await long.append(3, { at: start }); // behind a younger one: these stay
+    await broken.append(4, { at: start });
+    await fresh.append(2, { at: young });
+    await database.owner`update tenants.audit_entries set action = 'user.praise' where tenant_id = ${broken.tenantId} and seq = 2`;
+    expect(await pruneOld(730, true)).toBe(0);
+    expect(await pruneOld(731, true)).toBe(1_009);
+    // What does not hold is not taken out, and holds up no other.
+    await expect(pruneOld(731, false)).rejects.toThrow(`1 audit logs could not be shortened: nothing is taken out of the audit log of tenant ${broken.tenantId}`);
+    expect(await long.verify()).toMatchObject({ entries: 5, prunedTo: 1_005, difference: null });
+    expect(await fresh.verify()).toMatchObject({ entries: 2, prunedTo: 0, difference: null });
+    await database.owner`update tenants.audit_entries set action = 'user.suspend' where tenant_id = ${broken.tenantId} and seq = 2`;
+    expect([await pruneOld(731, true), await pruneOld(731, false), await pruneOld(731, true)]).toEqual([4, 4, 0]);
+    expect(await broken.verify()).toMatchObject({ entries: 0, prunedTo: 4, difference: null });
+    await long.append(1, { at: young });
+    expect(await brokenLogs(database)).toEqual([]);
+  });
+
+  it('by two runs at once goes once', async () => {
+    const log = await aLog(database, users);
+    await log.append(20, { at: start });
+    const removed = await Promise.all([pruneOld(731, false), pruneOld(731, false)]);
+    expect(removed[0] + removed[1]).toBe(20);
+    expect(await brokenLogs(database)).toEqual([]);
+  });
+});
+
 describe('the command', () => {
   const run = async (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
     const command = promisify(execFile)(process.execPath, [join(import.meta.dirname, '../../start/retentionCommand.ts'), ...words], {
@@ -88,6 +141,19 @@ describe('the command', () => {
     expect(counted).toMatchObject({ trial: true, kinds: expect.arrayContaining([{ kind: 'login_history', keepDays: 10, rows: 1 }]) });
     expect((await run('run')).out).toMatch(/1 {2}login_history, older than 10 days/);
     expect((await run('run', '--json')).out).toContain('{"kind":"login_history","keepDays":10,"rows":0}');
+  });
+
+  it('covers the audit logs, which go with a signature', { timeout: 60_000 }, async () => {
+    expect((await run('list')).out).toContain('730 days  audit_entries');
+    const users = configuredDatabase(parseConfig(testEnvironment(database.url), []), 'users');
+    const log = await aLog(database, users);
+    await log.append(3, { at: new Date(start.getTime() - 31 * day) });
+    await log.append(1, { at: start });
+    await users.close();
+    expect((await run('set', 'audit_entries', '30')).code).toBe(0);
+    expect((await run('run', '--dry-run', '--json')).out).toContain('{"kind":"audit_entries","keepDays":30,"rows":3}');
+    expect((await run('run')).out).toMatch(/3 {2}audit_entries, older than 30 days/);
+    expect(await log.verify()).toMatchObject({ entries: 1, prunedTo: 3, difference: null });
   });
 
   it.each([

@@ -158,7 +158,9 @@ describe('with 200 rows in every list', () => {
       graph.fetches = 0;
       const { data, errors } = await graph.ask(example?.document ?? '', { first }, { token });
       expect(errors).toEqual([]);
-      expect({ people: data.users.nodes.length, statements: graph.statements.sent.length, fetches: graph.fetches }).toEqual({ people: first, statements: 36, fetches: 11 });
+      expect({ people: data.users.nodes.length, fetches: graph.fetches }).toEqual({ people: first, fetches: 11 });
+      // Of whoever is on the page already nothing has to be read again: everybody at once takes a statement or two less.
+      expect(graph.statements.sent.length).toBeLessThanOrEqual(36);
     }
   });
 

@@ -13,6 +13,7 @@ import { testEnvironment } from '../harness/settings.ts';
 import { testClock } from '../harness/testClock.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
 import { testDatabase } from '../harness/testDatabase.ts';
+import { aTenant } from '../harness/world.ts';
 import type { TestLog } from './auditActs.ts';
 import { aLog, partsOfTenants } from './auditActs.ts';
 
@@ -34,15 +35,23 @@ afterAll(async () => {
 });
 
 describe('taking out what is somebody\'s own', () => {
-  const redact = (userId: string, rowsMax = 100) =>
-    users.transaction({ userId: null, tenantId: null }, async (tx) => {
-      const [row] = await tx.select({ redacted: sql<number>`redacted` }).from(sql`tenants.redact_audit(${userId}, ${clock.now().toISOString()}, ${rowsMax}) as redacted`);
-      return row?.redacted;
-    });
+  /** What the erasure of somebody does to the logs. */
+  const redact = async (userId: string, rowsMax = 100) => {
+    const [row] = await owner<{ redacted: number }[]>`select kith.erase_rows(${userId}, 'audit', ${clock.now()}, ${rowsMax}, '{}') as redacted`;
+    return row?.redacted;
+  };
+  /** Somebody who was deleted long enough ago. */
+  const somebodyGone = async (name: string): Promise<string> => {
+    const { people } = await aTenant(`home-of-${name}`).withMember(name).in(database);
+    const longAgo = new Date(clock.now().getTime() - 31 * 86_400_000);
+    const id = people[name]?.id ?? '';
+    await owner`update users.people set status = 'DELETED', deleted_at = ${longAgo} where id = ${id}`;
+    return id;
+  };
   const everythingKept = async () => (await owner<{ row: string }[]>`select e::text as row from tenants.audit_entries e`).map(({ row }) => row).join('\n');
 
   it('leaves the chains whole, and the payload nowhere, in every tenant', async () => {
-    const [ada, bob] = [v7(), v7()];
+    const [ada, bob] = [await somebodyGone('ada'), v7()];
     const logs = [await aLog(database, users), await aLog(database, users)];
     for (const log of logs) {
       await log.append(2, { targetId: ada, before: { reason: 'ada did it' }, after: { reason: 'ada again' } }, bob);
@@ -64,7 +73,7 @@ describe('taking out what is somebody\'s own', () => {
 
   it('hides no other edit: what is left of the entry is checked like any', async () => {
     const log = await aLog(database, users);
-    const ada = v7();
+    const ada = await somebodyGone('alan');
     await log.append(3, { targetId: ada });
     await redact(ada);
     await owner`update tenants.audit_entries set ip_address = '192.0.2.1' where tenant_id = ${log.tenantId} and seq = 2`;
@@ -182,7 +191,7 @@ describe('taking out what is old', () => {
   });
 
   it('and every other port of the log is closed to roles it is not for', async () => {
-    for (const [role, call] of [['users', 'tenants.prune_audit(1)'], ['users', 'tenants.audit_heads_moved(null, 1)'], ['tenants', 'tenants.redact_audit(null, now(), 1)'], ['gamification', 'tenants.prune_audit(1)']] as const) {
+    for (const [role, call] of [['users', 'tenants.prune_audit(1)'], ['users', 'tenants.audit_heads_moved(null, 1)'], ['users', 'tenants.audit_retention()'], ['users', 'tenants.old_audit(now(), null, 1)'], ['gamification', 'tenants.prune_audit(1)']] as const) {
       await expect(owner.begin((tx) => [tx.unsafe(`set local role kith_${role}`), tx.unsafe(`select ${call}`)]), `${role} ${call}`).rejects.toThrow('permission denied');
     }
   });
