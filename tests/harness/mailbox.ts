@@ -12,8 +12,13 @@ export interface TestMail {
 }
 
 /** All mails to an address but those that tell of news, which come whenever they are worked on, the latest first. */
-export async function mailsTo({ owner }: TestDatabase, recipient: string): Promise<TestMail[]> {
-  return owner<TestMail[]>`select id, recipient, template, subject, text_body as text, html_body as html from users.mails where recipient = ${recipient} and template <> 'notification' order by queued_at desc, id desc`;
+export async function mailsTo(database: TestDatabase, recipient: string): Promise<TestMail[]> {
+  return (await mailsAndNewsTo(database, recipient)).filter(({ template }) => template !== 'notification');
+}
+
+/** All mails to an address, the latest first. */
+export async function mailsAndNewsTo({ owner }: TestDatabase, recipient: string): Promise<TestMail[]> {
+  return owner<TestMail[]>`select id, recipient, template, subject, text_body as text, html_body as html from users.mails where recipient = ${recipient} order by queued_at desc, id desc`;
 }
 
 /** The latest mail to an address, as soon as there are so many. */

@@ -14,11 +14,16 @@ export interface TestDatabase {
 }
 
 /** Clones a template: `demo` holds the demo data, `migrated` nothing. Takes some 30 ms. */
-export async function testDatabase(template: 'demo' | 'migrated' = 'demo'): Promise<TestDatabase> {
+export function testDatabase(template: 'demo' | 'migrated' = 'demo'): Promise<TestDatabase> {
+  return databaseFrom(`template_${template}`);
+}
+
+/** Clones a database nobody is connected to any more. */
+export async function databaseFrom(template: string): Promise<TestDatabase> {
   const serverUrl = inject('serverUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const server = postgres(serverUrl, { max: 1, onnotice: () => {} });
-  await server.unsafe(`create database ${name} template template_${template}`);
+  await server.unsafe(`create database ${name} template ${template}`);
   const url = databaseUrl(serverUrl, name);
   const owner = postgres(url, { max: 2, onnotice: () => {} });
   return {

@@ -23,6 +23,8 @@ const everything = `id username email status verified followerCount profile { di
   player { id level wallet { sparklePoints } user { id username } achievements(first: 200) { nodes { achievement { id name description } } totalCount } }`;
 const places = 'membership { id role viewerCan { changeRole remove } roleChanges(first: 200) { nodes { id to changedBy { id username } } totalCount } invitation { id email invitedBy { id username } } }';
 const invitations = 'nodes { id email role tenant { id name } invitedBy { id username } acceptedBy { id username } } totalCount';
+const entries = 'nodes { id actorId targetId actor { id } targetUser { id } } totalCount';
+const log = `auditLog(first: 200) { ${entries} } auditExport { jsonLines entryCount }`;
 const tenant = `id name slug status version branding { logoUrl } statusReason viewerCan { leave } settings { version } statistics { memberCount daily(days: 2) { joined } } circulation { sparklePoints } members(first: 200) { nodes { id role user { id username player { id } } } totalCount }`;
 
 /** Every way to ask for what belongs to another tenant that the graph has: by id, by name, by list, by count, by cursor, by search. */
@@ -44,8 +46,11 @@ export function pryingQuestions({ away, both }: TwoTenants, cursors: ForeignCurs
     'the place of a person by id': ask(`query ($id: ID!) { user(id: $id) { ${places} invitationsSent(first: 200) { ${invitations} } invitationsReceived { totalCount } } }`, { id: stranger.id }),
     'the place of somebody who belongs to both': ask(`query ($id: ID!) { user(id: $id) { ${places} invitationsSent(first: 200) { ${invitations} } memberships(first: 200) { nodes { roleChanges { nodes { id } } invitation { id email } } } } }`, { id: both.id }),
     'the places of everybody': ask(`{ users(first: 200) { nodes { ${places} invitationsSent(first: 200) { ${invitations} } } } }`),
-    'the invitations': ask(`{ currentTenant { invitations(first: 200) { ${invitations} } open: invitations(state: OPEN) { ${invitations} } } }`),
+    'the invitations': ask(`{ currentTenant { invitations(first: 200) { ${invitations} } open: invitations(state: OPEN) { ${invitations} } expired: invitations(state: EXPIRED) { ${invitations} } accepted: invitations(state: ACCEPTED) { ${invitations} } revoked: invitations(state: REVOKED) { ${invitations} } } }`),
     'the invitations of another tenant': ask(`query ($slug: String!) { tenant(slug: $slug) { invitations(first: 200) { ${invitations} } } }`, { slug: away.slug }),
+    'the audit log': ask(`{ currentTenant { ${log} } }`),
+    'the audit log of another tenant': ask(`query ($slug: String!) { tenant(slug: $slug) { ${log} } }`, { slug: away.slug }),
+    'what was done to somebody who belongs to both, and by them': ask(`query ($id: ID!) { user(id: $id) { auditEntries(first: 200) { ${entries} } auditedActs(first: 200) { ${entries} } } }`, { id: both.id }),
     'a tenant by id': ask(`query ($id: ID!) { tenant(id: $id) { ${tenant} } }`, { id: away.id }),
     'a tenant by slug': ask(`query ($slug: String!) { tenant(slug: $slug) { ${tenant} } }`, { slug: away.slug }),
     'the active tenant': ask(`{ currentTenant { ${tenant} } }`),

@@ -100,8 +100,8 @@ describe.each(builds)('the graph %s', (_, { options, ownPlaces }) => {
 
   test('tells a member of the tenant all of it by the same questions', async () => {
     const text = JSON.stringify(await askAll(graph, prying, tokens[member]));
-    // The addresses and sessions of others, invitations and changes of role are for administrators, in their own tenant as well.
-    const rows = await database.owner<{ id: string }[]>`select id from sessions.sessions union all select id from tenants.invitations union all select id from tenants.role_changes`;
+    // The addresses and sessions of others, invitations, changes of role and the audit log are for administrators, in their own tenant as well.
+    const rows = await database.owner<{ id: string }[]>`select id from sessions.sessions union all select id from tenants.invitations union all select id from tenants.role_changes union all select id from tenants.audit_entries`;
     const guarded = new Set([...rows.map(({ id }) => id), `guest.test/${world.away.slug}`, ...Object.values(world.away.people).map(({ email }) => email)]);
     expect(world.foreign.filter((marker) => !text.includes(marker) && !guarded.has(marker))).toEqual([]);
   });

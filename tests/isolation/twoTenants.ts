@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { defineAchievements, inviteAddresses, joinedBy, noteRoleChanges, openSessions, playerOf, unlockAchievements } from '../harness/belongings.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
 import type { TestPerson, TestTenant } from '../harness/world.ts';
@@ -52,6 +53,11 @@ export async function makeTwoTenants(database: TestDatabase, alsoAtHome: readonl
   for (const { id } of Object.values(away.people)) await furnish(database, away, id, farFeats);
 
   await acquaint(database);
+  await closeInvitations(database, home, personOf(home, 'home_admin').id);
+  await closeInvitations(database, away, personOf(away, 'far_admin').id);
+  // Of the other tenant's log more was taken out: which place is the later one shows whose it is.
+  await keepLog(database, home, both.id, 2);
+  const farEntries = await keepLog(database, away, both.id, 3);
 
   const farPeople = Object.values(away.people).filter(({ id }) => id !== both.id);
   const belongings = await Promise.all(Object.values(away.people).map(({ id }) => belongingsOf(database, away.id, id)));
@@ -68,6 +74,7 @@ export async function makeTwoTenants(database: TestDatabase, alsoAtHome: readonl
       'Went far',
       'Stayed far',
       ...farFeats,
+      ...farEntries,
       ...farPeople.flatMap(({ id, username, email }) => [id, username, email]),
       ...belongings.flatMap(({ sessionIds, playerId, membershipId, roleChangeIds, invitationIds }) => [...sessionIds, playerId, membershipId, ...roleChangeIds, ...invitationIds]),
       `guest.test/${away.slug}`,
@@ -79,6 +86,27 @@ export async function makeTwoTenants(database: TestDatabase, alsoAtHome: readonl
 async function acquaint({ owner }: TestDatabase): Promise<void> {
   await owner`insert into users.follows (follower_id, followed_id, created_at) select a.id, b.id, now() from users.people a, users.people b where a.id <> b.id order by 1, 2`;
   await owner`insert into users.presences (tenant_id, user_id, last_seen_at) select tenant_id, user_id, now() + interval '1 hour' from users.directory_entries`;
+}
+
+/** Has somebody invite twice into a tenant for nothing: one invitation has run out, one was withdrawn. */
+async function closeInvitations(database: TestDatabase, { id: tenantId, slug }: TestTenant, userId: string): Promise<void> {
+  const [expired = '', revoked = ''] = await inviteAddresses(database, { tenantId, userId }, ['late', 'unwanted'].map((name) => ({ email: `${name}@guest.test/${slug}`, at: seenAt(0) })));
+  await database.owner`update tenants.invitations set expires_at = ${seenAt(1)} where id = ${expired}`;
+  await database.owner`update tenants.invitations set revoked_at = ${seenAt(1)}, revoked_by = ${userId} where id = ${revoked}`;
+}
+
+/** Writes an audit log of a tenant, of what two people did to each other, whose beginning up to a number was taken out. Answers the ids of the entries. */
+async function keepLog({ owner }: TestDatabase, { id: tenantId, people }: TestTenant, otherId: string, from: number): Promise<string[]> {
+  const oneId = Object.values(people)[0]?.id ?? '';
+  const digest = Buffer.alloc(32, 1);
+  const entry = { tenant_id: tenantId, occurred_at: new Date(), action: 'user.suspend', target_type: 'user', request_id: 'a request', digest, payload_digest: digest, origin_digest: digest };
+  const entries = [
+    { ...entry, id: v7(), seq: from, actor_id: oneId, target_id: otherId },
+    { ...entry, id: v7(), seq: from + 1, actor_id: otherId, target_id: oneId },
+  ];
+  await owner`insert into tenants.audit_entries ${owner(entries)}`;
+  await owner`insert into tenants.audit_checkpoints (tenant_id, seq, digest, made_at, kind, jws) values (${tenantId}, ${from - 1}, ${digest}, now(), 'PRUNED', 'of no test')`;
+  return entries.map(({ id }) => id);
 }
 
 async function furnish(database: TestDatabase, { id: tenantId, slug }: TestTenant, userId: string, feats: readonly string[]): Promise<void> {

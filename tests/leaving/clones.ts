@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { configuredDatabase } from '@kith/drizzle/configuredDatabase.ts';
 import type { Clock } from '@kith/kernel/clock.ts';
 import { parseConfig } from '@kith/kernel/config.ts';
@@ -6,33 +5,19 @@ import type { UsersParts } from '@kith/users/usersParts.ts';
 import { usersParts, usersSettings } from '@kith/users/usersParts.ts';
 import postgres from 'postgres';
 import { inject } from 'vitest';
-import { databaseUrl } from '../harness/databaseUrl.ts';
 import { eventually } from '../harness/eventually.ts';
 import { testEnvironment } from '../harness/settings.ts';
 import type { TestDatabase } from '../harness/testDatabase.ts';
+import { databaseFrom } from '../harness/testDatabase.ts';
 
 /** Copies a database as it stands, once nobody is connected to it any more. Its own connections are closed for that. */
 export async function cloneOf(source: TestDatabase): Promise<TestDatabase> {
-  const serverUrl = inject('serverUrl');
   const template = new URL(source.url).pathname.slice(1);
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const server = postgres(serverUrl, { max: 1, onnotice: () => {} });
+  const server = postgres(inject('serverUrl'), { max: 1, onnotice: () => {} });
   await source.owner.end({ timeout: 1 });
   await eventually(() => server<{ left: number }[]>`select count(*)::int as left from pg_stat_activity where datname = ${template}`, ([row]) => row?.left === 0);
-  await server.unsafe(`create database ${name} template ${template}`);
-  const url = databaseUrl(serverUrl, name);
-  const owner = postgres(url, { max: 2, onnotice: () => {} });
-  return {
-    url,
-    owner,
-    async drop() {
-      await owner.end({ timeout: 1 });
-      // As with every database of a test: graphile-worker does not wait for its connections to be closed.
-      await eventually(() => server<{ left: number }[]>`select count(*)::int as left from pg_stat_activity where datname = ${name}`, ([row]) => row?.left === 0, 2_000).catch(() => {});
-      await server.unsafe(`drop database ${name} with (force)`);
-      await server.end();
-    },
-  };
+  await server.end();
+  return databaseFrom(template);
 }
 
 /** Runs something with the insides of the users subgraph on a database. */

@@ -114,7 +114,8 @@ describe('the document about oneself', () => {
     const kept = await database.owner<{ balance: string }[]>`select a.balance::text from gamification.accounts a join gamification.players p on p.id = a.player_id where p.user_id = ${someone.id}`;
     expect(kept.length).toBeGreaterThan(0);
     const told = Object.values(recordsOf(document)['gamification'] ?? {}).flatMap((rows) => rows.filter((row) => 'balance' in row).map((row) => row['balance']));
-    expect(told.toSorted()).toEqual(kept.map(({ balance }) => balance).toSorted());
+    expect(new Set(told)).toEqual(new Set(kept.map(({ balance }) => balance)));
+    expect(told).toHaveLength(kept.length);
   });
 
   it('has stable names', async () => {

@@ -220,10 +220,13 @@ describe('so many mails an hour', () => {
   });
 
   it('would be exceeded if turns were not given out one after the other', async () => {
-    // The lock is hidden behind a function of the same name that locks nothing and gives others the time to come in between.
+    // The lock is hidden behind a function of the same name that locks nothing. Whoever has looked whether it is their turn waits before
+    // they take it, so that others look in between; with the lock nobody could.
     await database.owner.unsafe(`
       create schema planted;
-      create function planted.pg_advisory_xact_lock(bigint) returns void language sql as 'select pg_sleep(0.2)';
+      create function planted.pg_advisory_xact_lock(bigint) returns void language sql as '';
+      create function planted.hesitate() returns trigger language plpgsql as 'begin perform pg_sleep(0.3); return new; end';
+      create trigger hesitate before update of turn_at on users.mails for each row execute function planted.hesitate();
       grant usage on schema planted to kith_users;
       do $$ begin execute format('alter role kith_users in database %I set search_path = planted, pg_catalog, public', current_database()); end $$`);
     const setup = await setUp({ MAILS_PER_HOUR: '1' });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, TestGraph } from '../harness/graph.ts';
 import { startGraph } from '../harness/graph.ts';
-import { mailsTo } from '../harness/mailbox.ts';
+import { mailsAndNewsTo } from '../harness/mailbox.ts';
 import type { TestParts } from '../harness/parts.ts';
 import { testParts } from '../harness/parts.ts';
 import { generousLimits, mutate } from '../harness/registration.ts';
@@ -60,7 +60,7 @@ const shown = 'notificationPreferences { types { type inApp email push } quietHo
 const update = (input: object): Promise<Answer['data']> => mutate(graph, 'notificationPreferencesUpdate', input, `${shown} errors { code path }`, { token });
 const read = async () => (await graph.ask(`{ me { ${shown} } }`, {}, { token })).data.me.notificationPreferences;
 const roleChanged = (name = 'tessa') => tellOf(parts, 'tenant.member_role_changed', { userId: person(name).id, tenantId: club.id }, { membershipId: randomUUID(), from: 'USER', to: 'MODERATOR', actorId: person('chair').id });
-const mails = (name = 'tessa') => mailsTo(database, person(name).email);
+const mails = (name = 'tessa') => mailsAndNewsTo(database, person(name).email);
 const pending = async () => (await database.owner<{ channel: string; dueAt: Date }[]>`select channel, due_at as "dueAt" from users.pending_deliveries order by channel, due_at`).map(({ channel, dueAt }) => [channel, dueAt.toISOString()]);
 
 describe('what a person wants', () => {

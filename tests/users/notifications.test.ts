@@ -7,7 +7,7 @@ import { eventually } from '../harness/eventually.ts';
 import type { Answer, TestGraph } from '../harness/graph.ts';
 import { startGraph } from '../harness/graph.ts';
 import { startKillableGraph } from '../harness/killableGraph.ts';
-import { mailsTo } from '../harness/mailbox.ts';
+import { mailsAndNewsTo } from '../harness/mailbox.ts';
 import type { TestParts } from '../harness/parts.ts';
 import { testParts } from '../harness/parts.ts';
 import { generousLimits, mutate } from '../harness/registration.ts';
@@ -113,7 +113,7 @@ describe('an event that is delivered again and again', () => {
     await deliver(parts, eventId, 5);
     await deliver(parts, eventId);
     expect(await toldTo(database, person('paula').id)).toHaveLength(1);
-    expect(await mailsTo(database, person('paula').email)).toHaveLength(1);
+    expect(await mailsAndNewsTo(database, person('paula').email)).toHaveLength(1);
     expect(await database.owner`select payload from kith.events where name = 'user.notified' and user_id = ${person('paula').id}`).toEqual([{ payload: { notificationId: expect.any(String), channels: ['IN_APP', 'EMAIL', 'PUSH'] } }]);
   });
 
@@ -280,7 +280,7 @@ it('a process killed in the middle of telling loses nothing: another one tells, 
   await deliver(ownParts, eventId, 5);
   await successor.stop();
   expect(await toldTo(own, sven.id)).toHaveLength(1);
-  expect(await mailsTo(own, sven.email)).toHaveLength(1);
+  expect(await mailsAndNewsTo(own, sven.email)).toHaveLength(1);
   await ownParts.close();
   await own.drop();
 });

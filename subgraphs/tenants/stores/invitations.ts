@@ -5,7 +5,8 @@ import { newRowId } from '@kith/kernel/ids.ts';
 import { and, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { InvitationDraft } from '../domain/invitation.ts';
 
-const open = (id: string) => and(eq(invitations.id, id), isNull(invitations.acceptedAt), isNull(invitations.revokedAt));
+const ofTheTenant = eq(invitations.tenantId, sql`(select kith.current_tenant_id())`);
+const open = (id: string) => and(ofTheTenant, eq(invitations.id, id), isNull(invitations.acceptedAt), isNull(invitations.revokedAt));
 
 /** When something is sent, by whom, and until when it can be accepted. */
 export interface Sending {

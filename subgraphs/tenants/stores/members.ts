@@ -2,7 +2,9 @@ import type { Transaction } from '@kith/drizzle/database.ts';
 import { memberships, roleChanges } from '@kith/drizzle/tables/tenants.ts';
 import type { UserId } from '@kith/kernel/ids.ts';
 import type { Role } from '@kith/kernel/role.ts';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
+
+const ofTheTenant = (membershipId: string) => and(eq(memberships.tenantId, sql`(select kith.current_tenant_id())`), eq(memberships.id, membershipId));
 
 /** Somebody's place in the tenant of the transaction, held until its end. */
 export interface HeldMember {
@@ -18,12 +20,12 @@ export async function holdMember(tx: Transaction, userId: UserId): Promise<HeldM
 
 /** Gives a member another role. That a tenant would be left without an administrator is answered by `memberships_last_admin`. */
 export async function setRole(tx: Transaction, membershipId: string, role: Role): Promise<void> {
-  await tx.update(memberships).set({ role }).where(eq(memberships.id, membershipId));
+  await tx.update(memberships).set({ role }).where(ofTheTenant(membershipId));
 }
 
 /** Takes somebody's place away. That a tenant would be left without an administrator is answered by `memberships_last_admin`. */
 export async function removeMembership(tx: Transaction, membershipId: string): Promise<void> {
-  await tx.delete(memberships).where(eq(memberships.id, membershipId));
+  await tx.delete(memberships).where(ofTheTenant(membershipId));
 }
 
 /** Writes down a change of role. */

@@ -18,18 +18,30 @@ const columnAudiences: Readonly<Record<string, readonly Audience[]>> = {
   'users.people.status_reason': ['SELF', 'TENANT_ADMINS'],
   'users.profiles': ['SELF', 'TENANT_MEMBERS'],
   'users.preferences': ['SELF'],
-  'tenants.tenants': ['BELONGING'],
+  'users.username_history': ['SELF'],
+  'users.status_changes': ['SELF', 'TENANT_ADMINS'],
+  'users.notifications': ['SELF'],
+  'users.push_tokens': ['SELF'],
+  'users.data_exports': ['SELF'],
+  'tenants.tenants': ['BELONGING', 'PLATFORM_ADMINISTRATORS'],
+  'tenants.tenants.status_reason': ['TENANT_ADMINS', 'PLATFORM_ADMINISTRATORS'],
   'tenants.memberships': ['SELF', 'TENANT_MEMBERS'],
+  'tenants.role_changes': ['SELF', 'TENANT_ADMINS'],
+  'tenants.invitations': ['SELF', 'TENANT_ADMINS'],
+  'tenants.invitations.email_canonical': [],
+  'tenants.invitations.message': [],
+  'tenants.audit_entries': ['TENANT_ADMINS'],
   'sessions.sessions': ['SELF', 'TENANT_ADMINS'],
   'sessions.sessions.user_agent': [],
   'sessions.login_history': ['SELF'],
   'sessions.alerts': ['SELF'],
+  'sessions.known_devices': ['SELF'],
   'gamification.players': ['TENANT_MEMBERS'],
   'gamification.achievements': ['TENANT_MEMBERS'],
 };
 
 /** Columns that keep what they hold: the graph decides by it, or people sign in with it. */
-const kept = /^(username|slug|password_hash|search_text|role|status|kind|template|type|token_prefix|.*_canonical|.*_encrypted)$/;
+const kept = /^(username|slug|password_hash|search_text|role|status|kind|template|type|target_type|target_id|token_prefix|token_ending|.*_canonical|.*_encrypted)$/;
 
 const isPlanted = (column: Column): boolean => holdsText(column) && !kept.test(column.name);
 
@@ -79,12 +91,14 @@ async function written(tx: postgres.TransactionSql, table: string, column: strin
 /** Reads off the database what there is to be recognised, and whose it is. */
 export async function canariesIn({ owner }: TestDatabase, tables: readonly TableOfPeople[], tenantsOf: (personId: string) => readonly string[]): Promise<Canaries> {
   const players = new Map((await owner<{ id: string; user_id: string }[]>`select id, user_id from gamification.players`).map((player) => [player.id, player.user_id]));
+  const invited = new Map((await owner<{ id: string; email_canonical: string }[]>`select id, email_canonical from users.people`).map((person) => [person.email_canonical, person.id]));
   const canaries = new Map<string, Perch[]>();
   for (const { name, columns, personColumn, tenantColumn } of tables) {
     const texts = columns.filter((column) => column.name === 'id' || holdsText(column));
     for (const { row } of await owner<{ row: Record<string, unknown> }[]>`select to_jsonb(t) as row from ${owner(name)} t`) {
       const person = personColumn === null ? null : String(row[personColumn]);
-      const personId = person === null ? null : (players.get(person) ?? person);
+      // An invitation is that of whoever goes by its address.
+      const personId = name === 'tenants.invitations' ? (invited.get(String(row['email_canonical'])) ?? null) : person === null ? null : (players.get(person) ?? person);
       const tenantId = tenantColumn === null ? null : row[tenantColumn];
       const subject = { personId, tenantIds: typeof tenantId === 'string' ? [tenantId] : personId === null || tenantColumn !== null ? [] : tenantsOf(personId) };
       for (const { name: column } of texts) {

@@ -20,5 +20,7 @@ export function givenArguments({ home, away, both }: TwoTenants): GivenArguments
       { id: null, slug: away.slug },
     ],
     'Query.passwordStrength': [{ password: 'password' }],
+    'Query.erasureReport': [{ userId: both.id }, { userId: stranger.id }],
+    'Query.invitation': [{ token: 'no such token' }],
   };
 }

@@ -1,13 +1,16 @@
+import { v7 } from 'uuid';
 import type { TestGraph } from '../../harness/graph.ts';
 import { eventually } from '../../harness/eventually.ts';
 import type { TestDatabase } from '../../harness/testDatabase.ts';
-import { testPassword } from '../../harness/world.ts';
+import type { TestTenant } from '../../harness/world.ts';
+import { aTenant, testPassword } from '../../harness/world.ts';
 import type { TwoTenants } from '../twoTenants.ts';
 import { makeTwoTenants, personOf } from '../twoTenants.ts';
 import type { MatrixViewer } from './audiences.ts';
 import type { Canaries } from './canaries.ts';
 import { canariesIn, columnsWithoutCanaries, plantCanaries } from './canaries.ts';
 import type { Belonging } from './checker.ts';
+import { mintCanary } from './mintedCanary.ts';
 import type { Unplanted } from './plantedRows.ts';
 import { plantRows } from './plantedRows.ts';
 import { tablesOfPeople } from './tablesOfPeople.ts';
@@ -42,7 +45,7 @@ const lookers = [
 
 /** Makes two tenants in an empty migrated database, to be filled once a graph runs on it. */
 export function tenantsToLookAt(database: TestDatabase): Promise<TwoTenants> {
-  return makeTwoTenants(database, ['home_leaver']);
+  return makeTwoTenants(database, ['home_leaver', 'home_blocked']);
 }
 
 /** Signs everybody in, removes one of them, and fills every table with canaries. */
@@ -56,6 +59,7 @@ export async function makeMatrixWorld(database: TestDatabase, graph: TestGraph, 
   const unplanted = await plantRows(database, tables, places);
   await fillWhatIsNoText(database, tenants);
   await plantCanaries(database, tables);
+  await inviteElsewhere(database, tenants);
   const tokenAfterRemoval = await remove(database, graph, personOf(tenants.home, 'home_leaver').id, leaver);
 
   const memberships = await database.owner<{ user_id: string; tenant_id: string; role: MatrixViewer['role'] }[]>`select user_id, tenant_id, role from tenants.memberships`;
@@ -106,9 +110,57 @@ async function remove({ owner }: TestDatabase, graph: TestGraph, userId: string,
 }
 
 /** Gives the guarded fields that hold no text something to hold. */
-async function fillWhatIsNoText({ owner }: TestDatabase, { home, both }: TwoTenants): Promise<void> {
-  // Everybody is in already: a suspension would keep them out.
+async function fillWhatIsNoText({ owner }: TestDatabase, { home, away, both }: TwoTenants): Promise<void> {
+  // Everybody is in already: a suspension, or a lock, would keep them out.
   await owner`update users.people set status = 'SUSPENDED', suspended_until = now() + interval '1 day' where id = ${both.id}`;
   await owner`update sessions.login_history set session_id = null, failure = 'WRONG_PASSWORD' where user_id = ${both.id} and tenant_id = ${home.id}`;
   await owner`update sessions.second_factors set confirmed_at = now() where user_id = ${both.id}`;
+  await owner`update sessions.lockouts set last_failed_at = now(), locked_until = now() + interval '1 day' where user_id is not null`;
+  await owner`update users.notification_settings set quiet_from = '22:00', quiet_to = '07:00'`;
+  await owner`update users.notifications set read_at = created_at where user_id = ${both.id}`;
+  // By somebody of the tenant it happened in, who at home is a stranger when it happened away.
+  await owner`update users.notifications n set actor_id = (select m.user_id from tenants.memberships m where m.tenant_id = n.tenant_id and m.user_id <> n.user_id order by m.joined_at limit 1)`;
+  await owner`
+    update users.status_changes c set actor_id = (
+      select m.user_id from tenants.memberships me join tenants.memberships m on m.tenant_id = me.tenant_id and m.user_id <> me.user_id
+      where me.user_id = c.user_id order by me.tenant_id = ${home.id} desc, m.joined_at limit 1)`;
+  await owner`insert into users.blocks (blocker_id, blocked_id, created_at) select ${both.id}, id, now() from users.people where username in ('home_blocked', 'far_member_4')`;
+  for (const tenant of [home, away]) await fillTenant({ owner }, tenant, both.id);
 }
+
+/** Rules that keep nobody out, and an audit log in which everything is to be seen. */
+async function fillTenant({ owner }: Pick<TestDatabase, 'owner'>, { id: tenantId, people }: TestTenant, targetId: string): Promise<void> {
+  const rules = { allowedIpRanges: ['0.0.0.0/0', '::/0'], sessionMinutesMax: 129_600, apiPerMinute: 100_000, writesPerMinute: 10_000, branding };
+  await owner`update tenants.settings set settings = ${owner.json(rules)}, version = 2 where tenant_id = ${tenantId}`;
+  const [actor, impersonator] = Object.values(people);
+  const entry = { tenant_id: tenantId, occurred_at: new Date(), actor_id: actor?.id ?? '', action: 'user.suspend', target_type: 'user', target_id: targetId, request_id: 'a request' };
+  const digest = Buffer.alloc(32, 1);
+  const chained = { digest, payload_digest: digest, origin_digest: digest };
+  await owner`insert into tenants.audit_entries ${owner([
+    { ...entry, ...chained, id: v7(), seq: 11, impersonator_id: impersonator?.id ?? '', before: owner.json({ status: 'ACTIVE' }), after: owner.json({ status: 'SUSPENDED' }), redacted_at: null },
+    { ...entry, ...chained, id: v7(), seq: 12, impersonator_id: impersonator?.id ?? '', before: null, after: null, redacted_at: new Date() },
+  ])}`;
+}
+
+/** Invites some of those who look into a tenant that is none of theirs: of it they see what the offer says, and nothing else. */
+async function inviteElsewhere(database: TestDatabase, { both, home }: TwoTenants): Promise<void> {
+  const inviting = await aTenant('inviting').withAdmin('inviting_admin').in(database);
+  const { owner } = database;
+  await owner`insert into tenants.settings (tenant_id, settings, updated_at) values (${inviting.id}, ${owner.json({ branding })}, now())`;
+  const invited = await owner<{ email_canonical: string }[]>`select email_canonical from users.people where id = any (${[both.id, personOf(home, 'home_member').id]})`;
+  // Written in another way than the person writes it: it is for them all the same.
+  const rows = invited.map((address) => ({
+    ...address,
+    email: String(mintCanary({ name: 'email', type: 'text' })[0]),
+    id: v7(),
+    tenant_id: inviting.id,
+    role: 'USER',
+    invited_by: personOf(inviting, 'inviting_admin').id,
+    created_at: new Date(),
+    sent_at: new Date(),
+    expires_at: new Date(Date.now() + 7 * 86_400_000),
+  }));
+  await owner`insert into tenants.invitations ${owner(rows)}`;
+}
+
+const branding = { logoUrl: 'https://logo.test/logo.png', accentColor: '#336699' };

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type postgres from 'postgres';
+import { encryptField } from '@kith/kernel/fieldEncryption.ts';
 import { v7 } from 'uuid';
+import { encryptionKeys } from '../../harness/settings.ts';
 import type { TestDatabase } from '../../harness/testDatabase.ts';
 import { mintCanary } from './mintedCanary.ts';
 import type { Column, TableOfPeople } from './tablesOfPeople.ts';
@@ -12,15 +14,24 @@ export interface Place {
   readonly tenantId: string;
 }
 
+const dayMs = 86_400_000;
+
 /** A table into which no row could be planted, and what PostgreSQL said to it. */
 export type Unplanted = Record<string, string>;
 
-/** Tables whose rows would change what the graph does, rather than what it shows: revoke tokens, hide people from each other, do away with them. */
-const leftAlone = /\.(revocations|.*blocks|.*deletions|.*erasures)$/;
+/** Tables whose rows would change what the graph does, rather than what it shows: revoke tokens, hide people from each other, do away with them, break a chain it goes on. */
+const leftAlone = /\.(revocations|.*blocks|.*deletions|.*erasures|audit_heads)$/;
 
-/** What a row needs beside what its columns ask for, where a constraint says so. */
-const suited: Readonly<Record<string, Readonly<Record<string, Value>>>> = {
-  'sessions.login_history': { failure: 'WRONG_PASSWORD' },
+// The key the tests configure: what does not open is a fault.
+const keys = new Map([[1, Buffer.from(encryptionKeys.slice('1:'.length), 'base64')]]);
+
+/** What a row needs beside what its columns ask for, where a constraint or whoever reads it says so. */
+const suited: Readonly<Record<string, (place: Place) => Readonly<Record<string, Value>>>> = {
+  'sessions.login_history': () => ({ failure: 'WRONG_PASSWORD' }),
+  'users.data_exports': () => ({ state: 'READY', ready_at: new Date(), expires_at: new Date(Date.now() + dayMs), document: mintCanary({ name: 'document', type: 'text' })[0] ?? null }),
+  'users.notifications': () => ({ in_app: true }),
+  'users.phone_numbers': ({ userId }) => ({ number_encrypted: encryptField(keys, `users.phone_numbers.number:${userId}`, '+351912345678') }),
+  'users.push_tokens': () => ({ token_ending: 'kith' }),
 };
 
 /**
@@ -73,7 +84,7 @@ async function rowFor(tx: Sql, table: TableOfPeople, place: Place, how: 'full' |
     const value = await valueFor(tx, table, column, place, how);
     if (value !== undefined) row[column.name] = value;
   }
-  return { ...row, ...suited[table.name] };
+  return { ...row, ...suited[table.name]?.(place) };
 }
 
 async function valueFor(tx: Sql, { personColumn, tenantColumn }: TableOfPeople, column: Column, place: Place, how: 'full' | 'bare'): Promise<Value | undefined> {
@@ -93,8 +104,6 @@ async function referred(tx: Sql, table: string, { userId, tenantId }: Place): Pr
   const [same] = await tx.savepoint((inner) => inner<{ id: string }[]>`select id from ${inner(table)} where tenant_id = ${tenantId} order by id limit 1`).catch(() => []);
   return same?.id ?? null;
 }
-
-const dayMs = 86_400_000;
 
 function plainValue({ name, type, firstLabel }: Column): Value | undefined {
   if (firstLabel !== null) return firstLabel;

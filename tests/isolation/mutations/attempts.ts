@@ -20,6 +20,7 @@ export interface OnOneself {
   readonly kind: 'on oneself';
   readonly why: string;
   readonly input: (me: Names) => Input;
+  readonly touches: Readonly<Record<string, string>>;
 }
 
 /** A call that anybody may make, signed in or not, and that tells by design what it tells. */
@@ -28,13 +29,15 @@ export interface ByAnybody {
   readonly why: string;
   readonly input: (it: Names, me: Names) => Input;
   readonly touches: Readonly<Record<string, string>>;
+  /** Why the answer may repeat what the caller has just typed, where it does. */
+  readonly repeats?: string;
 }
 
 export type Attempt = Aimed | OnOneself | ByAnybody;
 
 const aimed = (by: Aimed['by'], more: Partial<Aimed> = {}): Attempt => ({ kind: 'aimed', by, touches: {}, ...more });
-const onOneself = (why: string, input: OnOneself['input']): Attempt => ({ kind: 'on oneself', why, input });
-const byAnybody = (why: string, input: ByAnybody['input'], touches: ByAnybody['touches'] = {}): Attempt => ({ kind: 'by anybody', why, input, touches });
+const onOneself = (why: string, input: OnOneself['input'], touches: OnOneself['touches'] = {}): Attempt => ({ kind: 'on oneself', why, input, touches });
+const byAnybody = (why: string, input: ByAnybody['input'], more: Partial<ByAnybody> = {}): Attempt => ({ kind: 'by anybody', why, input, touches: {}, ...more });
 
 const whoeverHoldsIt = 'a secret is all it takes: it is for whoever holds it, and nobody can name another\'s';
 const code = '000000';
@@ -79,7 +82,16 @@ export const attempts: Readonly<Record<string, Attempt>> = {
   userBan: aimed({ 'their id': ({ id }) => ({ id: id('users.people'), reason: 'because' }) }),
   userReinstate: aimed({ 'their id': ({ id }) => ({ id: id('users.people') }) }),
   userFollow: aimed({ 'their id': ({ id }) => ({ userId: id('users.people') }) }),
-  userUnfollow: aimed({ 'their id': ({ id }) => ({ userId: id('users.people') }) }),
+  userUnfollow: aimed(
+    { 'their id': ({ id }) => ({ userId: id('users.people') }) },
+    {
+      touches: {
+        'users.follows': "what ends is the caller's own, also where they see the other no longer",
+        'users.people': 'the counts of followers follow',
+        'users.directory_entries': 'the directory follows',
+      },
+    },
+  ),
   userBlock: aimed({ 'their id': ({ id }) => ({ userId: id('users.people') }) }),
   userUnblock: aimed({ 'their id': ({ id }) => ({ userId: id('users.people') }) }),
   userPhoneNumberChange: onOneself('changes the number of the caller', () => ({ phoneNumber: '+351 912 345 678' })),
@@ -92,16 +104,15 @@ export const attempts: Readonly<Record<string, Attempt>> = {
   pushTokenRemove: aimed({ 'their device': ({ id }) => ({ id: id('users.push_tokens') }) }, { sameForTheirOwn: "a device is its person's own" }),
   userDelete: aimed({ 'their id': ({ id, username }) => ({ id: id('users.people'), confirmUsername: username }) }, { sameForTheirOwn: 'nobody but the platform deletes others' }),
   userRestore: aimed({ 'their id': ({ id }) => ({ id: id('users.people') }) }, { sameForTheirOwn: 'nobody but the platform restores others' }),
-  userDataExportRequest: onOneself('asks for a document about the caller', () => ({})),
+  userDataExportRequest: onOneself('asks for a document about the caller', () => ({}), { 'users.data_exports': 'the document says whom the caller follows, wherever those belong' }),
   sessionTenantSwitch: aimed({ 'their tenant': ({ slug }) => ({ tenant: slug }) }),
   tenantCreate: byAnybody('a slug is one tenant of the platform: whoever wants it is told that it is taken', ({ slug }) => ({ name: 'Another', slug })),
   tenantUpdate: onOneself('changes the tenant the caller acts in', () => ({ version: 1, name: 'Home' })),
   tenantSettingsUpdate: onOneself('changes the rules of the tenant the caller acts in', () => ({ version: 1, apiPerMinute: null })),
   tenantSuspend: aimed({ 'their tenant': ({ id }) => ({ id: id('tenants.tenants'), reason: 'because' }) }, { sameForTheirOwn: 'nobody but the platform suspends tenants' }),
   tenantReinstate: aimed({ 'their tenant': ({ id }) => ({ id: id('tenants.tenants') }) }, { sameForTheirOwn: 'nobody but the platform reinstates tenants' }),
-  tenantDelete: aimed({ 'their tenant': ({ id, slug }) => ({ id: id('tenants.tenants'), confirmSlug: slug }) }),
   tenantRestore: aimed({ 'their tenant': ({ id }) => ({ id: id('tenants.tenants') }) }, { sameForTheirOwn: 'nobody but the platform restores tenants' }),
-  tenantMemberInvite: byAnybody('invites into the tenant the caller acts in: whoever is meant is mailed, wherever they belong', ({ email }) => ({ email })),
+  tenantMemberInvite: byAnybody('invites into the tenant the caller acts in: whoever is meant is mailed, wherever they belong', ({ email }) => ({ email }), { repeats: 'the address that was typed stands in the invitation' }),
   tenantInvitationResend: aimed({ 'their invitation': ({ id }) => ({ id: id('tenants.invitations') }) }),
   tenantInvitationRevoke: aimed({ 'their invitation': ({ id }) => ({ id: id('tenants.invitations') }) }),
   tenantInvitationAccept: aimed(
@@ -110,6 +121,8 @@ export const attempts: Readonly<Record<string, Attempt>> = {
   ),
   tenantMemberRoleChange: aimed({ 'their id': ({ id }) => ({ userId: id('users.people'), role: 'GUEST' }) }),
   tenantMemberRemove: aimed({ 'their id': ({ id }) => ({ userId: id('users.people') }) }),
+  // Behind everything else that is done to a tenant by its own administrator: there is none afterwards.
+  tenantDelete: aimed({ 'their tenant': ({ id, slug }) => ({ id: id('tenants.tenants'), confirmSlug: slug }) }),
   tenantLeave: aimed({ 'their tenant': ({ id }) => ({ tenantId: id('tenants.tenants') }) }),
 };
 

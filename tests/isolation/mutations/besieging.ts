@@ -45,8 +45,9 @@ export function besiege(build: string, options: (databaseUrl: string) => TestGra
       const before = await siege.contentsOfVictims();
       const input = attempt.kind === 'on oneself' ? attempt.input(attacker) : attempt.input(await siege.victimOf(name), attacker);
       const answer = await siege.call(name, input, 'the attacker');
-      expect(changed(before, await siege.contentsOfVictims())).toEqual(attempt.kind === 'by anybody' ? Object.keys(attempt.touches).toSorted() : []);
-      expect(siege.findingsIn(name, answer)).toEqual([]);
+      expect(changed(before, await siege.contentsOfVictims())).toEqual(Object.keys(attempt.touches).toSorted());
+      const isRepeated = (seen: string): boolean => attempt.kind === 'by anybody' && attempt.repeats !== undefined && JSON.stringify(input).includes(seen);
+      expect(siege.findingsIn(name, answer).filter(({ seen }) => !isRepeated(seen))).toEqual([]);
       expect(answer.body).not.toContain('INTERNAL');
     });
 
